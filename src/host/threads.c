@@ -1,0 +1,171 @@
+/* threads.c - a pool of threads that sleep between runs.
+ * SPDX-License-Identifier: MIT
+ *
+ * Items are handed out one by one through an atomic counter, so that workers finish together
+ * whatever each item costs. Which worker gets which item has no influence on results.
+ */
+#define _GNU_SOURCE
+#include <notch/notch.h>
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/message.h"
+
+enum {
+    THREADS_MAX = 1024
+};
+
+typedef struct helper {
+    notch_threads *pool;
+    pthread_t thread;
+    uint32_t worker;
+} helper;
+
+struct notch_threads {
+    notch_executor executor;
+    pthread_mutex_t lock;
+    pthread_cond_t started, finished;
+    uint64_t run_number;   /* under lock: rises by one with each run */
+    uint32_t busy_helpers; /* under lock */
+    bool stopping;         /* under lock */
+    notch_task *task;      /* of the current run, fixed while helpers are busy */
+    void *argument;
+    uint64_t items;
+    _Atomic uint64_t next_item;
+    uint32_t helper_count; /* threads started: workers - 1 once created */
+    helper helpers[];
+};
+
+static void work(notch_threads *pool, uint32_t worker)
+{
+    for (;;) {
+        const uint64_t item = atomic_fetch_add_explicit(&pool->next_item, 1, memory_order_relaxed);
+        if (item >= pool->items) {
+            return;
+        }
+        pool->task(pool->argument, item, worker);
+    }
+}
+
+static void *help(void *argument)
+{
+    const helper *self = argument;
+    notch_threads *pool = self->pool;
+    uint64_t seen = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        while (pool->run_number == seen && !pool->stopping) {
+            pthread_cond_wait(&pool->started, &pool->lock);
+        }
+        if (pool->stopping) {
+            break;
+        }
+        seen = pool->run_number;
+        pthread_mutex_unlock(&pool->lock);
+        work(pool, self->worker);
+        pthread_mutex_lock(&pool->lock);
+        if (--pool->busy_helpers == 0) {
+            pthread_cond_signal(&pool->finished);
+        }
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static void run(void *self, notch_task *task, void *argument, uint64_t items)
+{
+    notch_threads *pool = self;
+    if (pool->helper_count == 0 || items < 2) {
+        for (uint64_t i = 0; i < items; i++) {
+            task(argument, i, 0);
+        }
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    pool->task = task;
+    pool->argument = argument;
+    pool->items = items;
+    atomic_store_explicit(&pool->next_item, 0, memory_order_relaxed);
+    pool->busy_helpers = pool->helper_count;
+    pool->run_number++;
+    pthread_cond_broadcast(&pool->started);
+    pthread_mutex_unlock(&pool->lock);
+    work(pool, 0);
+    pthread_mutex_lock(&pool->lock);
+    while (pool->busy_helpers != 0) {
+        pthread_cond_wait(&pool->finished, &pool->lock);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static uint32_t usable_processors(void)
+{
+    cpu_set_t set;
+    int count = 0;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) {
+        count = CPU_COUNT(&set);
+    }
+    return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (uint32_t)count;
+}
+
+notch_status notch_threads_create(uint32_t count, notch_threads **threads, notch_error *error)
+{
+    if (threads == NULL) {
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT, "threads: the result is missing");
+    }
+    if (count > THREADS_MAX) {
+        return notch_fail(error, NOTCH_ERROR_RANGE, "threads: %u, expected at most %u",
+                          (uint64_t)count, (uint64_t)THREADS_MAX);
+    }
+    const uint32_t workers = count != 0 ? count : usable_processors();
+    notch_threads *pool = calloc(1, sizeof *pool + (workers - 1) * sizeof pool->helpers[0]);
+    if (pool == NULL) {
+        return notch_fail(error, NOTCH_ERROR_MEMORY, "threads: no memory for %u of them",
+                          (uint64_t)workers);
+    }
+    pool->executor = (notch_executor){run, pool, workers};
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->started, NULL);
+    pthread_cond_init(&pool->finished, NULL);
+    for (uint32_t i = 0; i + 1 < workers; i++) {
+        helper *own = &pool->helpers[i];
+        own->pool = pool;
+        own->worker = i + 1;
+        if (pthread_create(&own->thread, NULL, help, own) != 0) {
+            notch_threads_destroy(pool);
+            return notch_fail(error, NOTCH_ERROR_MEMORY,
+                              "threads: the system started only %u of %u", (uint64_t)i + 1,
+                              (uint64_t)workers);
+        }
+        pool->helper_count++;
+    }
+    *threads = pool;
+    return NOTCH_OK;
+}
+
+void notch_threads_destroy(notch_threads *threads)
+{
+    if (threads == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&threads->lock);
+    threads->stopping = true;
+    pthread_cond_broadcast(&threads->started);
+    pthread_mutex_unlock(&threads->lock);
+    for (uint32_t i = 0; i < threads->helper_count; i++) {
+        pthread_join(threads->helpers[i].thread, NULL);
+    }
+    pthread_cond_destroy(&threads->finished);
+    pthread_cond_destroy(&threads->started);
+    pthread_mutex_destroy(&threads->lock);
+    free(threads);
+}
+
+const notch_executor *notch_threads_executor(const notch_threads *threads)
+{
+    return &threads->executor;
+}

@@ -1,0 +1,104 @@
+/* kernels.h - the table of inner loops that exist once for each instruction set.
+ * SPDX-License-Identifier: MIT
+ *
+ * The functions named *_ref are the specification; all others give the same bits. Counts are in
+ * elements, at most NOTCH_BLOCK unless said otherwise. Pointers need the alignment of their element
+ * type only. Outputs never overlap inputs.
+ */
+#ifndef NOTCH_KERNELS_KERNELS_H
+#define NOTCH_KERNELS_KERNELS_H
+
+#include <notch/core.h>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define NOTCH_HAVE_X86 1
+#else
+#define NOTCH_HAVE_X86 0
+#endif
+
+/* A magnitude |x| = mantissa * 2^e becomes the mass floor(|x| / 2^unit) + smoothing. */
+typedef struct notch_mass_scale {
+    int32_t unit;       /* exponent of one unit of mass */
+    int32_t shift;      /* I32 and U32: unit - the tensor's exponent, so |x| >> shift */
+    uint32_t smoothing; /* in units of mass; mass + smoothing < 2^32 for every element */
+} notch_mass_scale;
+
+/* Where cumulative masses lie on the axis of the trials, for a block that takes up less than 2^13
+ * strata. In units of 2^-NOTCH_POSITION_BITS of a stratum, counted from the stratum in which the
+ * block starts: position(C) = start + min(floor((C << shift) * ratio / 2^52), width). */
+typedef struct notch_positions {
+    uint64_t start; /* < 2^38 */
+    uint64_t width; /* < 2^51 */
+    uint64_t ratio; /* < 2^52 */
+    uint32_t shift; /* C << shift < 2^52 for every cumulative mass C of the block */
+} notch_positions;
+
+enum {
+    NOTCH_POSITION_BITS = 38,       /* fraction bits of a position */
+    NOTCH_POSITION_EXTRA_BITS = 6,  /* of which below the 32 that a point is compared with */
+    NOTCH_NARROW_STRATA = 8191      /* strata of a block for which notch_positions serves */
+};
+
+typedef struct notch_kernels {
+    notch_isa isa;
+
+    /* words[4 k .. 4 k + 3] = Philox block number first + k of the stream, k < blocks. */
+    void (*random_blocks)(const notch_key *key, uint64_t first, uint64_t blocks, uint32_t *words);
+
+    /* The largest of the bit patterns of |x|: orders as the magnitudes do, NaN and infinity being at
+     * least 0x7f800000. */
+    uint32_t (*f32_largest)(const void *values, uint32_t count);
+    /* Masses of a block, and their sum. */
+    uint64_t (*f32_masses)(const void *values, uint32_t count, const notch_mass_scale *scale,
+                           uint32_t *masses);
+    /* Their sum alone. */
+    uint64_t (*f32_mass_sum)(const void *values, uint32_t count, const notch_mass_scale *scale);
+
+    /* updates[i] = sign(x_i) * min(counts[i], 2^31 - 1); 0 where x_i is zero. */
+    void (*f32_signed)(const void *values, const uint32_t *counts, uint32_t count,
+                       int32_t *updates);
+
+    /* cumulative[i] = masses[0] + ... + masses[i]. */
+    void (*cumulate)(const uint32_t *masses, uint32_t count, uint64_t *cumulative);
+
+    /* Stratified (stride 1) and systematic (stride 0) counts of a narrow block: stratum k holds one
+     * point at fraction points[k * stride] / 2^32, counts[i] is the number of points in
+     * [position(C_{i-1}), position(C_i)), where a position is rounded down to 2^-32.
+     * points holds 32 readable words beyond those of the block's strata if stride is 1. */
+    void (*point_counts)(const notch_positions *positions, const uint32_t *masses, uint32_t count,
+                         const uint32_t *points, uint32_t stride, uint32_t *counts);
+
+    /* w <- clamp(w - spacing * u). Adds to *moved the weights that changed and to *saturated those
+     * whose step a bound cut short. */
+    void (*apply_i8)(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,
+                     uint32_t count, uint64_t *moved, uint64_t *saturated);
+    void (*apply_i16)(const notch_lattice *lattice, int16_t *weights, const int32_t *updates,
+                      uint32_t count, uint64_t *moved, uint64_t *saturated);
+} notch_kernels;
+
+/* The table of `isa`, or an error that names it and what this machine supports. */
+notch_status notch_kernels_select(notch_isa isa, const notch_kernels **kernels, notch_error *error);
+
+extern const notch_kernels notch_kernels_ref;
+extern const notch_kernels notch_kernels_avx2;
+extern const notch_kernels notch_kernels_avx512;
+
+/* Reference versions, for tables that lack a kernel of their own and for tails. */
+void notch_random_blocks_ref(const notch_key *key, uint64_t first, uint64_t blocks,
+                             uint32_t *words);
+uint32_t notch_f32_largest_ref(const void *values, uint32_t count);
+uint64_t notch_f32_masses_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
+                              uint32_t *masses);
+uint64_t notch_f32_mass_sum_ref(const void *values, uint32_t count, const notch_mass_scale *scale);
+void notch_f32_signed_ref(const void *values, const uint32_t *counts, uint32_t count,
+                          int32_t *updates);
+void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumulative);
+void notch_point_counts_ref(const notch_positions *positions, const uint32_t *masses,
+                            uint32_t count, const uint32_t *points, uint32_t stride,
+                            uint32_t *counts);
+void notch_apply_i8_ref(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,
+                        uint32_t count, uint64_t *moved, uint64_t *saturated);
+void notch_apply_i16_ref(const notch_lattice *lattice, int16_t *weights, const int32_t *updates,
+                         uint32_t count, uint64_t *moved, uint64_t *saturated);
+
+#endif

@@ -1,0 +1,81 @@
+/* masses_ref.c - float gradients as integer masses, portable and without float arithmetic.
+ * SPDX-License-Identifier: MIT
+ *
+ * An IEEE binary32 is read as bits: with e = max(exponent field, 1) and m the 24-bit significand,
+ * |x| = m * 2^(e - 150) = (m << 8) * 2^(e - 158).
+ */
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+static uint32_t bits_at(const void *values, uint32_t i)
+{
+    uint32_t bits;
+    memcpy(&bits, (const unsigned char *)values + 4 * (size_t)i, sizeof bits);
+    return bits;
+}
+
+/* floor(|x| / 2^unit), which the caller guarantees to be below 2^32. */
+static uint32_t mass_of(uint32_t bits, int32_t unit)
+{
+    const uint32_t field = (bits >> 23) & 0xff;
+    const uint32_t significand = (bits & 0x7fffff) | (field != 0 ? 0x800000u : 0);
+    const int32_t shift = unit + 158 - (int32_t)(field != 0 ? field : 1);
+    if (shift >= 32) {
+        return 0;
+    }
+    if (shift >= 0) {
+        return (significand << 8) >> shift;
+    }
+    return significand << (8 - shift); /* subnormals only: the result still fits */
+}
+
+uint32_t notch_f32_largest_ref(const void *values, uint32_t count)
+{
+    uint32_t largest = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t magnitude = bits_at(values, i) & 0x7fffffff;
+        largest = magnitude > largest ? magnitude : largest;
+    }
+    return largest;
+}
+
+uint64_t notch_f32_masses_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
+                              uint32_t *masses)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        masses[i] = mass_of(bits_at(values, i), scale->unit) + scale->smoothing;
+        sum += masses[i];
+    }
+    return sum;
+}
+
+uint64_t notch_f32_mass_sum_ref(const void *values, uint32_t count, const notch_mass_scale *scale)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += mass_of(bits_at(values, i), scale->unit) + scale->smoothing;
+    }
+    return sum;
+}
+
+void notch_f32_signed_ref(const void *values, const uint32_t *counts, uint32_t count,
+                          int32_t *updates)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t bits = bits_at(values, i);
+        const int32_t steps = counts[i] > INT32_MAX ? INT32_MAX : (int32_t)counts[i];
+        const bool zero = (bits & 0x7fffffff) == 0;
+        updates[i] = zero ? 0 : (bits >> 31) != 0 ? -steps : steps;
+    }
+}
+
+void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumulative)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += masses[i];
+        cumulative[i] = sum;
+    }
+}

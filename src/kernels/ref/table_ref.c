@@ -1,0 +1,17 @@
+/* table_ref.c - the table of portable kernels.
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/kernels.h"
+
+const notch_kernels notch_kernels_ref = {
+    .isa = NOTCH_ISA_REF,
+    .random_blocks = notch_random_blocks_ref,
+    .f32_largest = notch_f32_largest_ref,
+    .f32_masses = notch_f32_masses_ref,
+    .f32_mass_sum = notch_f32_mass_sum_ref,
+    .f32_signed = notch_f32_signed_ref,
+    .cumulate = notch_cumulate_ref,
+    .point_counts = notch_point_counts_ref,
+    .apply_i8 = notch_apply_i8_ref,
+    .apply_i16 = notch_apply_i16_ref,
+};

@@ -1,0 +1,35 @@
+/* kernels_x86.h - the x86 kernels, for their tables.
+ * SPDX-License-Identifier: MIT
+ *
+ * Each does what its namesake in kernels.h says, bit for bit.
+ */
+#ifndef NOTCH_KERNELS_X86_KERNELS_X86_H
+#define NOTCH_KERNELS_X86_KERNELS_X86_H
+
+#include "kernels/kernels.h"
+
+#define NOTCH_DECLARE_KERNELS(isa)                                                                 \
+    void notch_random_blocks_##isa(const notch_key *key, uint64_t first, uint64_t blocks,          \
+                                   uint32_t *words);                                               \
+    uint32_t notch_f32_largest_##isa(const void *values, uint32_t count);                          \
+    uint64_t notch_f32_masses_##isa(const void *values, uint32_t count,                            \
+                                    const notch_mass_scale *scale, uint32_t *masses);              \
+    uint64_t notch_f32_mass_sum_##isa(const void *values, uint32_t count,                          \
+                                      const notch_mass_scale *scale);                              \
+    void notch_f32_signed_##isa(const void *values, const uint32_t *counts, uint32_t count,        \
+                                int32_t *updates);                                                 \
+    void notch_cumulate_##isa(const uint32_t *masses, uint32_t count, uint64_t *cumulative);       \
+    void notch_point_counts_##isa(const notch_positions *positions, const uint32_t *masses,        \
+                                  uint32_t count, const uint32_t *points, uint32_t stride,         \
+                                  uint32_t *counts);                                               \
+    void notch_apply_i8_##isa(const notch_lattice *lattice, int8_t *weights,                       \
+                              const int32_t *updates, uint32_t count, uint64_t *moved,             \
+                              uint64_t *saturated);                                                \
+    void notch_apply_i16_##isa(const notch_lattice *lattice, int16_t *weights,                     \
+                               const int32_t *updates, uint32_t count, uint64_t *moved,            \
+                               uint64_t *saturated)
+
+NOTCH_DECLARE_KERNELS(avx2);
+NOTCH_DECLARE_KERNELS(avx512);
+
+#endif

@@ -1,0 +1,17 @@
+/* table_avx512.c - the table of AVX-512 kernels.
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/x86/kernels_x86.h"
+
+const notch_kernels notch_kernels_avx512 = {
+    .isa = NOTCH_ISA_AVX512,
+    .random_blocks = notch_random_blocks_avx512,
+    .f32_largest = notch_f32_largest_avx512,
+    .f32_masses = notch_f32_masses_avx512,
+    .f32_mass_sum = notch_f32_mass_sum_avx512,
+    .f32_signed = notch_f32_signed_avx512,
+    .cumulate = notch_cumulate_avx512,
+    .point_counts = notch_point_counts_avx512,
+    .apply_i8 = notch_apply_i8_avx512,
+    .apply_i16 = notch_apply_i16_avx512,
+};

@@ -1,0 +1,53 @@
+/* block.h - gradients cut into blocks of masses.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NOTCH_UPDATE_BLOCK_H
+#define NOTCH_UPDATE_BLOCK_H
+
+#include "kernels/kernels.h"
+
+/* Up to NOTCH_BLOCK consecutive elements of one tensor, and what a step finds out about them. The
+ * blocks of a group stand side by side, followed by one that only has the end of the group in
+ * `before`, `stratum` and `fraction`. */
+typedef struct notch_block {
+    uint64_t first;     /* index in the tensor of the first element */
+    uint64_t index;     /* index in the group of the first element */
+    uint64_t mass_sum;  /* sum of masses, in units of 2^scale.unit */
+    uint64_t weight;    /* share in the group: the mass sum in the group's units, or the remainders */
+    uint64_t before;    /* weight of the group's blocks before this one */
+    uint64_t stratum;   /* where the block starts on the axis of the trials: whole strata ... */
+    uint64_t fraction;  /* ... and 2^-NOTCH_POSITION_BITS parts of one */
+    uint64_t trials;    /* that fall into the block, of those thrown at random */
+    uint32_t tensor;
+    uint32_t count;
+    notch_mass_scale scale;
+    bool has_gradient; /* some element is not zero */
+} notch_block;
+
+/* Blocks that `count` elements make. */
+static inline uint64_t notch_block_count(uint64_t count)
+{
+    return (count + NOTCH_BLOCK - 1) / NOTCH_BLOCK;
+}
+
+/* Checks a gradient's description (not its values): ARGUMENT or RANGE with a sentence that starts
+ * with `name`. */
+notch_status notch_gradient_check(const notch_gradient *gradient, const char *name,
+                                  notch_error *error);
+
+/* Sets the block's scale, mass_sum and has_gradient from its values. False if one of them is NaN or infinite. */
+bool notch_block_survey(const notch_kernels *kernels, const notch_gradient *gradient,
+                        const notch_scaled *smoothing, notch_block *block);
+
+/* The masses of a block that has been surveyed; returns their sum. */
+uint64_t notch_block_masses(const notch_kernels *kernels, const notch_gradient *gradient,
+                            const notch_block *block, uint32_t *masses);
+
+/* updates[i] = sign(g_i) min(counts[i], 2^31 - 1). */
+void notch_block_signed(const notch_kernels *kernels, const notch_gradient *gradient,
+                        const notch_block *block, const uint32_t *counts, int32_t *updates);
+
+/* Index in the tensor of the block's first NaN or infinity, which must exist. */
+uint64_t notch_block_not_finite(const notch_gradient *gradient, const notch_block *block);
+
+#endif

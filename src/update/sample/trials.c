@@ -1,0 +1,184 @@
+/* trials.c - independent trials over the categories of one block.
+ * SPDX-License-Identifier: MIT
+ *
+ * What is drawn: a range of categories with at most DIRECT trials a category throws them one by one,
+ * trial t by random word t: the category that holds floor(word * total / 2^32). A range with more
+ * splits its trials between its halves by a binomial draw and goes on with each.
+ *
+ * How: a table leads from the high bits of a word to the first category that can be meant, from
+ * where on average at most half a category is passed over, whatever the masses, since the words are
+ * uniform and there are two cells of the table for each category.
+ */
+#include "update/sample/trials.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/wide.h"
+#include "rng/philox.h"
+#include "update/sample/binomial.h"
+
+enum {
+    DIRECT = 32,
+    WORDS_AT_A_TIME = 1024
+};
+
+typedef struct draw {
+    const notch_kernels *kernels;
+    const notch_key *key; /* of the group */
+    uint64_t block;
+    bool wide;
+    notch_scratch *scratch;
+} draw;
+
+/* Categories [low, high) of the block, whose cumulative masses start at base and add up to total. */
+typedef struct range {
+    uint32_t low, high;
+    uint64_t base, total;
+} range;
+
+/* floor(word * total / 2^32), total < 2^43 */
+static inline uint64_t scale_word(uint32_t word, uint64_t total)
+{
+    return word * (total >> 32) + ((word * (total & 0xffffffff)) >> 32);
+}
+
+/* guide[c] <= the first category (from over->low) that word c << (32 - bits) means. */
+static void build_guide(const draw *d, const range *over, uint32_t bits)
+{
+    const uint64_t *cumulative = d->scratch->cumulative;
+    uint16_t *guide = d->scratch->guide;
+    const uint32_t cells = UINT32_C(1) << bits;
+    memset(guide, 0, cells * sizeof guide[0]);
+    /* Category i ends in cell floor(c_i * cells / total), so the cells after it start at i + 1 or
+     * later. The division is by a reciprocal rounded up, at most one cell too far, which only makes
+     * the search start earlier. c_i is brought to 32 bits first, rounded up. */
+    const uint32_t length = notch_bit_length(over->total);
+    const uint32_t drop = length > 32 ? length - 32 : 0;
+    const uint64_t reciprocal = ((uint64_t)cells << 32) / (over->total >> drop) + 1;
+    for (uint32_t i = over->low; i < over->high; i++) {
+        const uint64_t c = ((cumulative[i] - over->base) >> drop) + (drop != 0);
+        const uint64_t cell = ((c * reciprocal) >> 32) + 1;
+        if (cell >= cells) {
+            break;
+        }
+        guide[cell] = (uint16_t)(i + 1 - over->low);
+    }
+    uint16_t reached = 0;
+    for (uint32_t c = 0; c < cells; c++) {
+        reached = guide[c] > reached ? guide[c] : reached;
+        guide[c] = reached;
+    }
+}
+
+static void throw_guided(const draw *d, const range *over, const uint32_t *words,
+                         uint64_t count, uint32_t bits)
+{
+    const uint64_t *cumulative = d->scratch->cumulative + over->low;
+    const uint16_t *guide = d->scratch->guide;
+    uint32_t *counts = d->scratch->counts + over->low;
+    const uint64_t base = over->base, total = over->total;
+    for (uint64_t t = 0; t < count; t++) {
+        const uint64_t at = base + scale_word(words[t], total);
+        uint32_t i = guide[words[t] >> (32 - bits)];
+        /* at < base + total, so the last category stops the search */
+        i += cumulative[i] <= at;
+        i += cumulative[i] <= at;
+        while (cumulative[i] <= at) {
+            i++;
+        }
+        counts[i]++;
+    }
+}
+
+static void throw_searched(const draw *d, const range *over, const uint32_t *words,
+                           uint64_t count)
+{
+    const uint64_t *cumulative = d->scratch->cumulative;
+    for (uint64_t t = 0; t < count; t++) {
+        const uint64_t at = over->base + scale_word(words[t], over->total);
+        uint32_t low = over->low, high = over->high - 1;
+        while (low < high) {
+            const uint32_t middle = low + (high - low) / 2;
+            if (cumulative[middle] <= at) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        d->scratch->counts[low]++;
+    }
+}
+
+static void throw_directly(const draw *d, const range *over, uint64_t trials)
+{
+    const uint32_t width = over->high - over->low;
+    /* A table pays from a trial for every eight categories on. */
+    const bool guided = d->kernels->isa != NOTCH_ISA_REF && trials >= 16 && 8 * trials >= width;
+    const uint32_t bits = notch_bit_length(width - 1) + 1;
+    if (guided) {
+        build_guide(d, over, bits);
+    }
+    const notch_key key = notch_key_for(d->key, NOTCH_PURPOSE_TRIAL);
+    /* At most DIRECT trials a category: ranges of one block have word numbers of their own. */
+    const uint64_t first = (d->block * NOTCH_BLOCK + over->low) * DIRECT / 4;
+    uint32_t *words = d->scratch->words;
+    for (uint64_t done = 0; done < trials; done += WORDS_AT_A_TIME) {
+        const uint64_t left = trials - done;
+        const uint64_t now = left < WORDS_AT_A_TIME ? left : WORDS_AT_A_TIME;
+        d->kernels->random_blocks(&key, first + done / 4, (now + 3) / 4, words);
+        if (guided) {
+            throw_guided(d, over, words, now, bits);
+        } else {
+            throw_searched(d, over, words, now);
+        }
+    }
+    if (d->wide) {
+        for (uint32_t i = over->low; i < over->high; i++) {
+            d->scratch->wide_counts[i] = d->scratch->counts[i];
+        }
+    }
+}
+
+/* heap: number of the range in the binary tree over the block, 1 for all of it. */
+static void throw_range(const draw *d, const range *whole, uint64_t trials, uint32_t heap)
+{
+    const uint32_t width = whole->high - whole->low;
+    if (trials == 0) {
+        return;
+    }
+    if (width == 1) {
+        d->scratch->counts[whole->low] = trials > UINT32_MAX ? UINT32_MAX : (uint32_t)trials;
+        if (d->wide) {
+            d->scratch->wide_counts[whole->low] = trials;
+        }
+        return;
+    }
+    if (trials <= (uint64_t)DIRECT * width) {
+        throw_directly(d, whole, trials);
+        return;
+    }
+    const uint32_t middle = whole->low + (width + 1) / 2;
+    const uint64_t left_total = d->scratch->cumulative[middle - 1] - whole->base;
+    const uint64_t node = (UINT64_C(1) << 23) + d->block * 2 * NOTCH_BLOCK + heap;
+    const uint64_t left_trials = notch_binomial(d->kernels, d->key, node, trials, left_total,
+                                                whole->total);
+    const range left = {whole->low, middle, whole->base, left_total};
+    const range right = {middle, whole->high, whole->base + left_total,
+                         whole->total - left_total};
+    throw_range(d, &left, left_trials, 2 * heap);
+    throw_range(d, &right, trials - left_trials, 2 * heap + 1);
+}
+
+void notch_trials_block(const notch_kernels *kernels, const notch_key *key, uint64_t block,
+                        uint64_t trials, uint32_t count, bool wide, notch_scratch *scratch)
+{
+    const uint64_t total = scratch->cumulative[count - 1];
+    assert(total > 0 && total < (UINT64_C(1) << 43) && block >> 22 == 0);
+    const draw d = {kernels, key, block, wide, scratch};
+    memset(scratch->counts, 0, count * sizeof scratch->counts[0]);
+    if (wide) {
+        memset(scratch->wide_counts, 0, count * sizeof scratch->wide_counts[0]);
+    }
+    throw_range(&d, &(range){0, count, 0, total}, trials, 1);
+}
