@@ -53,13 +53,13 @@ extern "C" {
 /* Values are pinned: they never change meaning between versions. */
 typedef enum notch_status {
     NOTCH_OK = 0,
-    NOTCH_ERROR_ARGUMENT = -1,  /* an argument is missing, unknown or contradicts another */
-    NOTCH_ERROR_RANGE = -2,     /* a number is outside its documented range */
-    NOTCH_ERROR_OVERFLOW = -3,  /* a total does not fit the width that is documented for it */
+    NOTCH_ERROR_ARGUMENT = -1,   /* an argument is missing, unknown or contradicts another */
+    NOTCH_ERROR_RANGE = -2,      /* a number is outside its documented range */
+    NOTCH_ERROR_OVERFLOW = -3,   /* a total does not fit the width that is documented for it */
     NOTCH_ERROR_NOT_FINITE = -4, /* a gradient holds NaN or infinity */
-    NOTCH_ERROR_MEMORY = -5,    /* memory given is too small or not aligned, or none was to be had */
+    NOTCH_ERROR_MEMORY = -5, /* memory given is too small or not aligned, or none was to be had */
     NOTCH_ERROR_UNSUPPORTED = -6, /* this machine or build cannot do what was asked */
-    NOTCH_ERROR_INPUT = -7      /* a file or text does not hold what it should */
+    NOTCH_ERROR_INPUT = -7        /* a file or text does not hold what it should */
 } notch_status;
 
 /* A short English name of the status, never NULL: "ok", "argument", "range", ... */
@@ -78,10 +78,11 @@ typedef struct notch_error {
 
 /* Instruction sets, in rising order. NOTCH_ISA_REF is portable C and the specification of all. */
 typedef enum notch_isa {
-    NOTCH_ISA_BEST = 0,   /* the best one that this machine supports */
-    NOTCH_ISA_REF = 1,    /* portable C11 */
-    NOTCH_ISA_AVX2 = 2,   /* x86-64 with AVX2 */
-    NOTCH_ISA_AVX512 = 3  /* x86-64 with AVX-512 F, BW, DQ, VL and IFMA (Ice Lake, Zen 4 and newer) */
+    NOTCH_ISA_BEST = 0, /* the best one that this machine supports */
+    NOTCH_ISA_REF = 1,  /* portable C11 */
+    NOTCH_ISA_AVX2 = 2, /* x86-64 with AVX2 */
+    NOTCH_ISA_AVX512 =
+        3 /* x86-64 with AVX-512 F, BW, DQ, VL and IFMA (Ice Lake, Zen 4 and newer) */
 } notch_isa;
 
 /* "best", "ref", "avx2", "avx512"; NULL for a value that is none of these. */
@@ -183,7 +184,8 @@ typedef struct notch_lattice {
 /* The lattice of `bits` bits, symmetric about zero:
  *   1: {-1, +1}   2: {-1, 0, +1}   4: -7..7   8: -127..127   16: -32767..32767.
  * NOTCH_ERROR_RANGE for other widths. */
-NOTCH_API notch_status notch_lattice_init(notch_lattice *lattice, uint32_t bits, notch_error *error);
+NOTCH_API notch_status notch_lattice_init(notch_lattice *lattice, uint32_t bits,
+                                          notch_error *error);
 
 /* How many of the `count` weights stand at a bound of their lattice. */
 NOTCH_API uint64_t notch_lattice_saturated(const notch_lattice *lattice, const void *weights,
@@ -259,9 +261,9 @@ NOTCH_API notch_status notch_gradient_l1(const notch_gradient *gradient, notch_s
 /* n trials over categories with expected counts lambda_i = n m_i / Z, Z = null mass + sum of m. */
 typedef enum notch_sampler {
     NOTCH_SAMPLER_MULTINOMIAL = 0, /* n independent trials: Proposition 10 */
-    NOTCH_SAMPLER_RESIDUAL = 1,    /* floor(lambda_i) surely, the rest multinomial on the remainders */
-    NOTCH_SAMPLER_STRATIFIED = 2,  /* one uniform point in each of n equal strata of [0, Z) */
-    NOTCH_SAMPLER_SYSTEMATIC = 3   /* the same with one offset shared by all strata */
+    NOTCH_SAMPLER_RESIDUAL = 1, /* floor(lambda_i) surely, the rest multinomial on the remainders */
+    NOTCH_SAMPLER_STRATIFIED = 2, /* one uniform point in each of n equal strata of [0, Z) */
+    NOTCH_SAMPLER_SYSTEMATIC = 3  /* the same with one offset shared by all strata */
 } notch_sampler;
 
 /* "multinomial", "residual", "stratified", "systematic"; NULL for a value that is none of these. */
@@ -271,7 +273,8 @@ NOTCH_API notch_status notch_sampler_parse(const char *name, notch_sampler *samp
 
 /* What the null mass does (section 3). */
 typedef enum notch_inflation {
-    NOTCH_INFLATION_TRIAL = 0, /* each trial falls into the null category with probability m_0 / Z */
+    NOTCH_INFLATION_TRIAL =
+        0, /* each trial falls into the null category with probability m_0 / Z */
     NOTCH_INFLATION_VECTOR = 1 /* with probability m_0 / Z all n trials do, otherwise none */
 } notch_inflation;
 
@@ -321,11 +324,11 @@ NOTCH_API notch_status notch_sample(const notch_sample_request *request,
 
 /* One tensor of parameters: weights on a lattice and the gradient of this step. */
 typedef struct notch_parameter {
-    const char *name;        /* for messages; not NULL */
+    const char *name; /* for messages; not NULL */
     notch_lattice lattice;
     void *weights;           /* int8_t or int16_t [count], as lattice.bytes says */
     notch_gradient gradient; /* gradient.count is the number of weights */
-    uint32_t dimensions;     /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
+    uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
 } notch_parameter;
 
 /* What a rule is told about the group of tensors that share a trial number and a scale. With scope
@@ -344,13 +347,13 @@ typedef struct notch_rule_block {
     const notch_rule_group *group;
     const notch_gradient *gradient; /* the whole tensor's */
     const notch_lattice *lattice;
-    const void *weights;   /* of the block's first element, before the step; read only */
+    const void *weights;    /* of the block's first element, before the step; read only */
     const uint32_t *masses; /* masses[0 .. count), see notch_gradient, smoothing included */
-    uint64_t mass_sum;     /* their sum */
-    uint64_t total;        /* their sum in units of the group's exponent */
-    uint64_t first;        /* index in the tensor of the block's first element */
-    uint64_t index;        /* number of the block's first element in the group: unique, for random words */
-    uint32_t count;        /* 1 to NOTCH_BLOCK */
+    uint64_t mass_sum;      /* their sum */
+    uint64_t total;         /* their sum in units of the group's exponent */
+    uint64_t first;         /* index in the tensor of the block's first element */
+    uint64_t index; /* number of the block's first element in the group: unique, for random words */
+    uint32_t count; /* 1 to NOTCH_BLOCK */
 } notch_rule_block;
 
 /* A rule of the user's own: fill updates[0 .. block->count) with the integers u of w <- w - u, in
@@ -362,10 +365,11 @@ typedef void notch_rule_function(const void *options, const notch_rule_block *bl
                                  int32_t *updates);
 
 typedef enum notch_rule {
-    NOTCH_RULE_ZIM = 0,  /* u_i = sign(g_i) X_i, X ~ zero-inflated multinomial: Definition 6 */
-    NOTCH_RULE_SR = 1,   /* u_i = sign(g_i) (floor(lambda_i) + Bernoulli(remainder)), independent */
-    NOTCH_RULE_SIGN = 2, /* u_i = sign(g_i) (floor(n/d) + Bernoulli(remainder)), whatever |g_i| > 0 */
-    NOTCH_RULE_USER = 3  /* the function in the options */
+    NOTCH_RULE_ZIM = 0, /* u_i = sign(g_i) X_i, X ~ zero-inflated multinomial: Definition 6 */
+    NOTCH_RULE_SR = 1,  /* u_i = sign(g_i) (floor(lambda_i) + Bernoulli(remainder)), independent */
+    NOTCH_RULE_SIGN =
+        2, /* u_i = sign(g_i) (floor(n/d) + Bernoulli(remainder)), whatever |g_i| > 0 */
+    NOTCH_RULE_USER = 3 /* the function in the options */
 } notch_rule;
 
 /* "zim", "sr", "sign", "user"; NULL for a value that is none of these. */
@@ -375,7 +379,7 @@ NOTCH_API notch_status notch_rule_parse(const char *name, notch_rule *rule, notc
 
 /* How masses, null mass and trials come about (section 4). lambda_i = n m_i / Z. */
 typedef enum notch_mode {
-    NOTCH_MODE_UNBIASED = 0,   /* Z fixed (given, or calibrated on the first steps): E u = (n/Z) g */
+    NOTCH_MODE_UNBIASED = 0, /* Z fixed (given, or calibrated on the first steps): E u = (n/Z) g */
     NOTCH_MODE_NORMALISED = 1, /* Z = sum of masses: E u = n g / |g|_1 */
     NOTCH_MODE_PAPER = 2       /* the authors' code: c = 1, Z = |g|_1 + d, n = d (global) or
                                 * round(d^(1/dimensions)) a tensor (layer); options below that
@@ -399,10 +403,10 @@ typedef struct notch_update_options {
     notch_rule rule;
     notch_mode mode;
     notch_scope scope;
-    notch_sampler sampler;     /* zim only */
-    notch_inflation inflation; /* zim only */
-    notch_scaled smoothing;    /* c >= 0, added to every magnitude; `paper` sets 1 */
-    notch_scaled scale;        /* unbiased: Z of every group, or 0 to calibrate it */
+    notch_sampler sampler;      /* zim only */
+    notch_inflation inflation;  /* zim only */
+    notch_scaled smoothing;     /* c >= 0, added to every magnitude; `paper` sets 1 */
+    notch_scaled scale;         /* unbiased: Z of every group, or 0 to calibrate it */
     uint32_t calibration_steps; /* unbiased with scale 0: Z = mean l1 norm of this many steps that
                                  * had a gradient, which themselves run as `normalised` */
     notch_rule_function *user_rule; /* NOTCH_RULE_USER only */
@@ -415,25 +419,26 @@ NOTCH_API notch_update_options notch_update_options_default(void);
 /* The part of an update that lives from step to step, one for each group: plain data, to be kept
  * with a checkpoint. Start with all bytes zero. */
 typedef struct notch_calibration {
-    notch_scaled scale;  /* Z once calibrated, else 0 */
-    notch_scaled sum;    /* of the l1 norms so far */
-    uint32_t steps;      /* how many of them */
+    notch_scaled scale; /* Z once calibrated, else 0 */
+    notch_scaled sum;   /* of the l1 norms so far */
+    uint32_t steps;     /* how many of them */
     uint32_t reserved;
-    uint64_t exceeded;   /* steps whose l1 norm was above Z and ran with Z = their norm */
+    uint64_t exceeded; /* steps whose l1 norm was above Z and ran with Z = their norm */
 } notch_calibration;
 
 /* What one step did. */
 typedef struct notch_update_report {
-    uint64_t trials;     /* sum over groups of n, null trials included */
-    uint64_t moved;      /* weights that changed */
-    uint64_t saturated;  /* weights whose update was cut short by a bound of the lattice */
+    uint64_t trials;    /* sum over groups of n, null trials included */
+    uint64_t moved;     /* weights that changed */
+    uint64_t saturated; /* weights whose update was cut short by a bound of the lattice */
     uint64_t groups;
     uint64_t zero_groups;     /* groups whose gradient was zero throughout: nothing in them moved */
     uint64_t exceeded_groups; /* groups in which `unbiased` had to use the step's own norm */
 } notch_update_report;
 
 /* Number of groups: parameter_count for scope layer, 1 for global. */
-NOTCH_API uint64_t notch_update_groups(const notch_update_options *options, uint64_t parameter_count);
+NOTCH_API uint64_t notch_update_groups(const notch_update_options *options,
+                                       uint64_t parameter_count);
 
 /* Bytes of workspace notch_update_step needs for tensors of these sizes (only gradient.count is
  * read): about 0.2 a weight beyond 100 KiB a worker. 0 if a size is out of range. */

@@ -86,15 +86,15 @@ NOTCH_API notch_status notch_law_second_moment(const notch_law *law, double *sec
 typedef struct notch_update_law {
     notch_rule rule; /* zim, sr or sign */
     notch_mode mode;
-    notch_scope scope;       /* `paper` takes n from it */
-    notch_sampler sampler;   /* zim only */
+    notch_scope scope;         /* `paper` takes n from it */
+    notch_sampler sampler;     /* zim only */
     notch_inflation inflation; /* zim only */
-    const double *gradient;  /* gradient[0 .. parameters), finite */
-    uint64_t parameters;     /* 1 to 2^31 */
-    uint32_t dimensions;     /* rank of the tensor, for `paper` with scope `layer`; 1 to 8 */
-    double smoothing;        /* c; `paper` uses 1 whatever this says */
-    double scale;            /* `unbiased`: Z; where it is below the sum of masses, that sum is used */
-    uint64_t trials;         /* n; `paper` uses its own */
+    const double *gradient;    /* gradient[0 .. parameters), finite */
+    uint64_t parameters;       /* 1 to 2^31 */
+    uint32_t dimensions;       /* rank of the tensor, for `paper` with scope `layer`; 1 to 8 */
+    double smoothing;          /* c; `paper` uses 1 whatever this says */
+    double scale;    /* `unbiased`: Z; where it is below the sum of masses, that sum is used */
+    uint64_t trials; /* n; `paper` uses its own */
 } notch_update_law;
 
 /* mean[i] = E u_i. zim and sr: sign(g_i) n m_i / Z with m_i = |g_i| + c; `unbiased` without

@@ -58,8 +58,7 @@ static inline notch_u128 notch_mul64(uint64_t a, uint64_t b)
     const uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
     const uint64_t low = a0 * b0, cross = a1 * b0 + (low >> 32); /* at most (2^32-1)^2 + 2^32-1 */
     const uint64_t middle = a0 * b1 + (uint32_t)cross;
-    return (notch_u128){a1 * b1 + (cross >> 32) + (middle >> 32),
-                        (middle << 32) | (uint32_t)low};
+    return (notch_u128){a1 * b1 + (cross >> 32) + (middle >> 32), (middle << 32) | (uint32_t)low};
 #endif
 }
 

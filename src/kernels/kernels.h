@@ -34,9 +34,11 @@ typedef struct notch_positions {
 } notch_positions;
 
 enum {
-    NOTCH_POSITION_BITS = 38,       /* fraction bits of a position */
-    NOTCH_POSITION_EXTRA_BITS = 6,  /* of which below the 32 that a point is compared with */
-    NOTCH_NARROW_STRATA = 8191      /* strata of a block for which notch_positions serves */
+    NOTCH_POSITION_BITS = 38,      /* fraction bits of a position */
+    NOTCH_POSITION_EXTRA_BITS = 6, /* of which below the 32 that a point is compared with */
+    NOTCH_NARROW_STRATA = 8191,    /* strata of a block for which notch_positions serves */
+    NOTCH_RUN = 64, /* elements of which a sparse draw looks at the masses together */
+    NOTCH_BLOCK_RUNS = NOTCH_BLOCK / NOTCH_RUN
 };
 
 typedef struct notch_kernels {
@@ -53,10 +55,21 @@ typedef struct notch_kernels {
                            uint32_t *masses);
     /* Their sum alone. */
     uint64_t (*f32_mass_sum)(const void *values, uint32_t count, const notch_mass_scale *scale);
+    /* masses[i] = |x_i|; returns their sum. */
+    uint64_t (*i32_masses)(const int32_t *values, uint32_t count, uint32_t *masses);
 
     /* updates[i] = sign(x_i) * min(counts[i], 2^31 - 1); 0 where x_i is zero. */
     void (*f32_signed)(const void *values, const uint32_t *counts, uint32_t count,
                        int32_t *updates);
+    void (*i32_signed)(const int32_t *values, const uint32_t *counts, uint32_t count,
+                       int32_t *updates);
+
+    /* sums[k] = the masses of run k, elements [k NOTCH_RUN, (k + 1) NOTCH_RUN) or up to the end;
+     * returns the sum of all. sums may be NULL. */
+    uint64_t (*run_sums)(const uint32_t *masses, uint32_t count, uint64_t *sums);
+    /* The first i < count with masses[0] + ... + masses[i] > target, which exists. count is at most
+     * NOTCH_RUN. */
+    uint32_t (*find)(const uint32_t *masses, uint32_t count, uint64_t target);
 
     /* cumulative[i] = masses[0] + ... + masses[i]. */
     void (*cumulate)(const uint32_t *masses, uint32_t count, uint64_t *cumulative);
@@ -90,6 +103,11 @@ uint32_t notch_f32_largest_ref(const void *values, uint32_t count);
 uint64_t notch_f32_masses_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
                               uint32_t *masses);
 uint64_t notch_f32_mass_sum_ref(const void *values, uint32_t count, const notch_mass_scale *scale);
+uint64_t notch_i32_masses_ref(const int32_t *values, uint32_t count, uint32_t *masses);
+void notch_i32_signed_ref(const int32_t *values, const uint32_t *counts, uint32_t count,
+                          int32_t *updates);
+uint64_t notch_run_sums_ref(const uint32_t *masses, uint32_t count, uint64_t *sums);
+uint32_t notch_find_ref(const uint32_t *masses, uint32_t count, uint64_t target);
 void notch_f32_signed_ref(const void *values, const uint32_t *counts, uint32_t count,
                           int32_t *updates);
 void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumulative);

@@ -13,6 +13,7 @@
 
 #include "base/message.h"
 #include "theory/law.h"
+#include "update/budget.h"
 
 #define PARAMETERS_MAX (UINT64_C(1) << 31)
 #define DIMENSIONS_MAX 8u
@@ -25,33 +26,6 @@ static int sign_of(double number)
 static notch_pair with_sign(notch_pair magnitude, int sign)
 {
     return sign == 0 ? notch_pair_of(0) : sign < 0 ? notch_pair_negate(magnitude) : magnitude;
-}
-
-/* Whether base^exponent <= limit; exponent >= 1. */
-static bool power_at_most(uint64_t base, uint32_t exponent, uint64_t limit)
-{
-    uint64_t room = limit;
-    for (uint32_t k = 0; k < exponent; k++) {
-        room /= base; /* floor(floor(x / a) / b) = floor(x / (a b)) */
-    }
-    return room >= 1;
-}
-
-/* round(parameters^(1/dimensions)): the largest r with (r - 1/2)^dimensions <= parameters. There
- * are no ties, as (2r - 1)^dimensions is odd. */
-static uint64_t rounded_root(uint64_t parameters, uint32_t dimensions)
-{
-    const uint64_t limit = parameters << dimensions; /* at most 2^39 */
-    uint64_t low = 1, high = parameters;
-    while (low < high) {
-        const uint64_t middle = low + (high - low + 1) / 2;
-        if (power_at_most(2 * middle - 1, dimensions, limit)) {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-    return low;
 }
 
 static notch_status check_rule(const notch_update_law *law, notch_error *error)
@@ -136,7 +110,7 @@ static uint64_t trials_of(const notch_update_law *law)
         return law->trials;
     }
     return law->scope == NOTCH_SCOPE_GLOBAL ? law->parameters
-                                            : rounded_root(law->parameters, law->dimensions);
+                                            : notch_rounded_root(law->parameters, law->dimensions);
 }
 
 /* The counts |u_i|, but for those that g_i = 0 holds back. */

@@ -34,25 +34,33 @@ notch_status notch_gradient_check(const notch_gradient *gradient, const char *na
     return NOTCH_OK;
 }
 
-/* Magnitude of element `i` of an integer gradient. */
-static uint32_t magnitude_at(const notch_gradient *gradient, uint64_t i)
+/* An integer gradient's magnitudes from element `first` of the tensor on: in `buffer`, or where they
+ * are. */
+static const uint32_t *magnitudes(const notch_kernels *kernels, const notch_gradient *gradient,
+                                  uint64_t first, uint32_t count, uint32_t *buffer)
 {
-    const uint32_t bits = ((const uint32_t *)gradient->values)[i];
-    const bool negative = gradient->type == NOTCH_GRADIENT_I32 && (bits >> 31) != 0;
-    return negative ? 0u - bits : bits;
+    if (gradient->type == NOTCH_GRADIENT_U32) {
+        return (const uint32_t *)gradient->values + first;
+    }
+    (void)kernels->i32_masses((const int32_t *)gradient->values + first, count, buffer);
+    return buffer;
 }
 
-static uint32_t shifted(uint32_t magnitude, int32_t shift)
+/* floor(magnitude / 2^shift) + smoothing */
+static void rescale(const notch_mass_scale *scale, const uint32_t *from, uint32_t count,
+                    uint32_t *masses)
 {
-    if (shift >= 32) {
-        return 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t mass = scale->shift >= 32  ? 0
+                              : scale->shift >= 0 ? from[i] >> scale->shift
+                                                  : from[i] << -scale->shift;
+        masses[i] = mass + scale->smoothing;
     }
-    return shift >= 0 ? magnitude >> shift : magnitude << -shift;
 }
 
 /* The largest magnitude of the block as mantissa * 2^exponent; false for NaN and infinity. */
 static bool largest_magnitude(const notch_kernels *kernels, const notch_gradient *gradient,
-                              const notch_block *block, notch_scaled *largest)
+                              const notch_block *block, uint32_t *buffer, notch_scaled *largest)
 {
     if (gradient->type == NOTCH_GRADIENT_F32) {
         const float *values = (const float *)gradient->values + block->first;
@@ -62,11 +70,11 @@ static bool largest_magnitude(const notch_kernels *kernels, const notch_gradient
         largest->exponent = (int32_t)(field != 0 ? field : 1) - 150;
         return bits < INFINITE_BITS;
     }
+    const uint32_t *found = magnitudes(kernels, gradient, block->first, block->count, buffer);
     largest->mantissa = 0;
     largest->exponent = gradient->exponent;
     for (uint32_t i = 0; i < block->count; i++) {
-        const uint32_t magnitude = magnitude_at(gradient, block->first + i);
-        largest->mantissa = magnitude > largest->mantissa ? magnitude : largest->mantissa;
+        largest->mantissa = found[i] > largest->mantissa ? found[i] : largest->mantissa;
     }
     return true;
 }
@@ -88,70 +96,74 @@ static void fit_scale(const notch_gradient *gradient, const notch_scaled *larges
 }
 
 bool notch_block_survey(const notch_kernels *kernels, const notch_gradient *gradient,
-                        const notch_scaled *smoothing, notch_block *block)
+                        const notch_scaled *smoothing, notch_block *block, uint64_t *run_sums,
+                        uint32_t *buffer)
 {
+    const bool is_float = gradient->type == NOTCH_GRADIENT_F32;
     block->mass_sum = 0;
     block->scale = (notch_mass_scale){gradient->exponent, 0, 0};
-    if (gradient->type != NOTCH_GRADIENT_F32 && smoothing->mantissa == 0) {
-        for (uint32_t i = 0; i < block->count; i++) {
-            block->mass_sum += magnitude_at(gradient, block->first + i);
+    /* Integers without smoothing are their own masses. */
+    if (is_float || smoothing->mantissa != 0) {
+        notch_scaled largest;
+        if (!largest_magnitude(kernels, gradient, block, buffer, &largest)) {
+            return false;
         }
-        block->has_gradient = block->mass_sum != 0;
-        return true;
+        block->has_gradient = largest.mantissa != 0;
+        if (largest.mantissa == 0 && smoothing->mantissa == 0) {
+            if (run_sums != NULL) {
+                memset(run_sums, 0, NOTCH_BLOCK_RUNS * sizeof run_sums[0]);
+            }
+            return true;
+        }
+        fit_scale(gradient, &largest, smoothing, &block->scale);
     }
-    notch_scaled largest;
-    if (!largest_magnitude(kernels, gradient, block, &largest)) {
-        return false;
-    }
-    block->has_gradient = largest.mantissa != 0;
-    if (largest.mantissa == 0 && smoothing->mantissa == 0) {
-        return true;
-    }
-    fit_scale(gradient, &largest, smoothing, &block->scale);
-    if (gradient->type == NOTCH_GRADIENT_F32) {
+    if (is_float && run_sums == NULL) {
         const float *values = (const float *)gradient->values + block->first;
         block->mass_sum = kernels->f32_mass_sum(values, block->count, &block->scale);
-    } else {
-        for (uint32_t i = 0; i < block->count; i++) {
-            const uint32_t magnitude = magnitude_at(gradient, block->first + i);
-            block->mass_sum += shifted(magnitude, block->scale.shift) + block->scale.smoothing;
-        }
+        return true;
+    }
+    const uint32_t *masses = notch_block_masses(kernels, gradient, block, 0, block->count, buffer);
+    block->mass_sum = kernels->run_sums(masses, block->count, run_sums);
+    if (!is_float && smoothing->mantissa == 0) {
+        block->has_gradient = block->mass_sum != 0;
     }
     return true;
 }
 
-uint64_t notch_block_masses(const notch_kernels *kernels, const notch_gradient *gradient,
-                            const notch_block *block, uint32_t *masses)
+const uint32_t *notch_block_masses(const notch_kernels *kernels, const notch_gradient *gradient,
+                                   const notch_block *block, uint32_t offset, uint32_t count,
+                                   uint32_t *buffer)
 {
+    const uint64_t first = block->first + offset;
     if (gradient->type == NOTCH_GRADIENT_F32) {
-        const float *values = (const float *)gradient->values + block->first;
-        if (block->mass_sum == 0) {
-            memset(masses, 0, block->count * sizeof masses[0]);
-            return 0;
-        }
-        return kernels->f32_masses(values, block->count, &block->scale, masses);
+        const float *values = (const float *)gradient->values + first;
+        (void)kernels->f32_masses(values, count, &block->scale, buffer);
+        return buffer;
     }
-    for (uint32_t i = 0; i < block->count; i++) {
-        const uint32_t magnitude = magnitude_at(gradient, block->first + i);
-        masses[i] = shifted(magnitude, block->scale.shift) + block->scale.smoothing;
+    const uint32_t *found = magnitudes(kernels, gradient, first, count, buffer);
+    if (block->scale.shift == 0 && block->scale.smoothing == 0) {
+        return found;
     }
-    return block->mass_sum;
+    rescale(&block->scale, found, count, buffer);
+    return buffer;
 }
 
-void notch_block_signed(const notch_kernels *kernels, const notch_gradient *gradient,
-                        const notch_block *block, const uint32_t *counts, int32_t *updates)
+void notch_gradient_signed(const notch_kernels *kernels, const notch_gradient *gradient,
+                           uint64_t first, const uint32_t *counts, uint32_t count, int32_t *updates)
 {
-    if (gradient->type == NOTCH_GRADIENT_F32) {
-        const float *values = (const float *)gradient->values + block->first;
-        kernels->f32_signed(values, counts, block->count, updates);
-        return;
-    }
-    const uint32_t *values = (const uint32_t *)gradient->values + block->first;
-    const bool has_sign = gradient->type == NOTCH_GRADIENT_I32;
-    for (uint32_t i = 0; i < block->count; i++) {
-        const int32_t steps = counts[i] > INT32_MAX ? INT32_MAX : (int32_t)counts[i];
-        const int32_t forward = values[i] == 0 ? 0 : steps;
-        updates[i] = has_sign && (values[i] >> 31) != 0 ? -forward : forward;
+    switch (gradient->type) {
+    case NOTCH_GRADIENT_F32:
+        kernels->f32_signed((const float *)gradient->values + first, counts, count, updates);
+        break;
+    case NOTCH_GRADIENT_I32:
+        kernels->i32_signed((const int32_t *)gradient->values + first, counts, count, updates);
+        break;
+    case NOTCH_GRADIENT_U32:
+        for (uint32_t i = 0; i < count; i++) {
+            const uint32_t steps = counts[i] > INT32_MAX ? INT32_MAX : counts[i];
+            updates[i] = ((const uint32_t *)gradient->values)[first + i] != 0 ? (int32_t)steps : 0;
+        }
+        break;
     }
 }
 

@@ -10,14 +10,14 @@
  * blocks of a group stand side by side, followed by one that only has the end of the group in
  * `before`, `stratum` and `fraction`. */
 typedef struct notch_block {
-    uint64_t first;     /* index in the tensor of the first element */
-    uint64_t index;     /* index in the group of the first element */
-    uint64_t mass_sum;  /* sum of masses, in units of 2^scale.unit */
-    uint64_t weight;    /* share in the group: the mass sum in the group's units, or the remainders */
-    uint64_t before;    /* weight of the group's blocks before this one */
-    uint64_t stratum;   /* where the block starts on the axis of the trials: whole strata ... */
-    uint64_t fraction;  /* ... and 2^-NOTCH_POSITION_BITS parts of one */
-    uint64_t trials;    /* that fall into the block, of those thrown at random */
+    uint64_t first;    /* index in the tensor of the first element */
+    uint64_t index;    /* index in the group of the first element */
+    uint64_t mass_sum; /* sum of masses, in units of 2^scale.unit */
+    uint64_t weight;  /* share in the group: the mass sum in the group's units, or the remainders */
+    uint64_t before;  /* weight of the group's blocks before this one */
+    uint64_t stratum; /* where the block starts on the axis of the trials: whole strata ... */
+    uint64_t fraction; /* ... and 2^-NOTCH_POSITION_BITS parts of one */
+    uint64_t trials;   /* that fall into the block, of those thrown at random */
     uint32_t tensor;
     uint32_t count;
     notch_mass_scale scale;
@@ -35,17 +35,23 @@ static inline uint64_t notch_block_count(uint64_t count)
 notch_status notch_gradient_check(const notch_gradient *gradient, const char *name,
                                   notch_error *error);
 
-/* Sets the block's scale, mass_sum and has_gradient from its values. False if one of them is NaN or infinite. */
+/* Sets the block's scale, mass_sum and has_gradient from its values, and run_sums[k] to the masses
+ * of its k-th run of NOTCH_RUN elements unless run_sums is NULL. `buffer` holds NOTCH_BLOCK masses.
+ * False if a value is NaN or infinite. */
 bool notch_block_survey(const notch_kernels *kernels, const notch_gradient *gradient,
-                        const notch_scaled *smoothing, notch_block *block);
+                        const notch_scaled *smoothing, notch_block *block, uint64_t *run_sums,
+                        uint32_t *buffer);
 
-/* The masses of a block that has been surveyed; returns their sum. */
-uint64_t notch_block_masses(const notch_kernels *kernels, const notch_gradient *gradient,
-                            const notch_block *block, uint32_t *masses);
+/* The masses of elements [offset, offset + count) of a block that has been surveyed: in `buffer`, or
+ * where they are. */
+const uint32_t *notch_block_masses(const notch_kernels *kernels, const notch_gradient *gradient,
+                                   const notch_block *block, uint32_t offset, uint32_t count,
+                                   uint32_t *buffer);
 
-/* updates[i] = sign(g_i) min(counts[i], 2^31 - 1). */
-void notch_block_signed(const notch_kernels *kernels, const notch_gradient *gradient,
-                        const notch_block *block, const uint32_t *counts, int32_t *updates);
+/* updates[i] = sign(g) min(counts[i], 2^31 - 1) for the elements from index `first` in the tensor. */
+void notch_gradient_signed(const notch_kernels *kernels, const notch_gradient *gradient,
+                           uint64_t first, const uint32_t *counts, uint32_t count,
+                           int32_t *updates);
 
 /* Index in the tensor of the block's first NaN or infinity, which must exist. */
 uint64_t notch_block_not_finite(const notch_gradient *gradient, const notch_block *block);

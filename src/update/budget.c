@@ -57,8 +57,7 @@ notch_status notch_update_options_check(const notch_update_options *options, not
     }
     if ((options->rule == NOTCH_RULE_USER) != (options->user_rule != NULL)) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "update: rule %s with %s user function",
-                          notch_rule_name(options->rule),
-                          options->user_rule != NULL ? "a" : "no");
+                          notch_rule_name(options->rule), options->user_rule != NULL ? "a" : "no");
     }
     if (out_of_range(options->smoothing) || out_of_range(options->scale)) {
         return notch_fail(error, NOTCH_ERROR_RANGE,

@@ -16,10 +16,9 @@ notch_scaled notch_smoothing_of(const notch_update_options *options);
 uint64_t notch_rounded_root(uint64_t count, uint32_t dimensions);
 
 /* n of a group of `parameters` weights; `first` is its first tensor. RANGE above 2^40. */
-notch_status notch_budget_trials(const notch_update_options *options,
-                                 const notch_parameter *first, uint64_t parameters,
-                                 uint64_t trials_per_parameter, uint64_t *trials,
-                                 notch_error *error);
+notch_status notch_budget_trials(const notch_update_options *options, const notch_parameter *first,
+                                 uint64_t parameters, uint64_t trials_per_parameter,
+                                 uint64_t *trials, notch_error *error);
 
 /* The Z that mode `unbiased` holds to in this step, or 0 while there is none (other modes, and
  * before calibration has ended). */

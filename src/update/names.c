@@ -6,8 +6,8 @@
 #define TABLE(...)                                                                                 \
     (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
 
-static const notch_names samplers = {
-    "sampler", TABLE("multinomial", "residual", "stratified", "systematic")};
+static const notch_names samplers = {"sampler",
+                                     TABLE("multinomial", "residual", "stratified", "systematic")};
 static const notch_names inflations = {"inflation", TABLE("trial", "vector")};
 static const notch_names rules = {"update rule", TABLE("zim", "sr", "sign", "user")};
 static const notch_names modes = {"mode", TABLE("unbiased", "normalised", "paper")};

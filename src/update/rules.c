@@ -23,34 +23,25 @@ static uint32_t rounded(uint64_t whole, uint32_t remainder, uint32_t word)
     return count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
-bool notch_rule_sr(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
-                   notch_scratch *scratch)
+void notch_rule_sr(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
+                   const uint32_t *masses, notch_scratch *scratch)
 {
-    if (plan->trials == 0 || plan->total == 0 || block->weight == 0) {
-        return false;
-    }
     const uint32_t *words = rounding_words(plan, kernels, block, scratch);
-    notch_block_expected(block, scratch);
+    notch_block_expected(block, masses, scratch->wide_counts, scratch->masses);
     for (uint32_t i = 0; i < block->count; i++) {
         scratch->counts[i] = rounded(scratch->wide_counts[i], scratch->masses[i], words[i]);
     }
-    return true;
 }
 
-bool notch_rule_sign(const notch_plan *plan, const notch_kernels *kernels,
-                     const notch_block *block, uint64_t parameters, notch_scratch *scratch)
+void notch_rule_sign(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
+                     uint64_t parameters, notch_scratch *scratch)
 {
-    if (plan->trials == 0 || !block->has_gradient) {
-        return false;
-    }
     uint64_t ignored;
     const uint64_t whole = plan->trials / parameters;
-    const notch_u128 left =
-        notch_shift_left128((notch_u128){0, plan->trials % parameters}, 32);
+    const notch_u128 left = notch_shift_left128((notch_u128){0, plan->trials % parameters}, 32);
     const uint32_t remainder = (uint32_t)notch_div128(left, parameters, &ignored);
     const uint32_t *words = rounding_words(plan, kernels, block, scratch);
     for (uint32_t i = 0; i < block->count; i++) {
         scratch->counts[i] = rounded(whole, remainder, words[i]);
     }
-    return true;
 }

@@ -7,12 +7,12 @@
 #include "update/sample/plan.h"
 
 /* Rule sr: scratch->counts[i] = floor(lambda_i) + [a uniform word of its own < remainder], from
- * scratch->masses. The plan's blocks have been placed. False if all are 0, with nothing written. */
-bool notch_rule_sr(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
-                   notch_scratch *scratch);
+ * its masses. The plan's blocks have been placed and notch_plan_touches the block. */
+void notch_rule_sr(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
+                   const uint32_t *masses, notch_scratch *scratch);
 
 /* Rule sign: the same with lambda_i = trials / parameters for every element. */
-bool notch_rule_sign(const notch_plan *plan, const notch_kernels *kernels,
-                     const notch_block *block, uint64_t parameters, notch_scratch *scratch);
+void notch_rule_sign(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
+                     uint64_t parameters, notch_scratch *scratch);
 
 #endif

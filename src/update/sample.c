@@ -68,7 +68,7 @@ static void survey_task(void *argument, uint64_t item, uint32_t worker)
     const uint64_t end = (item + 1) * NOTCH_BLOCKS_A_TASK;
     for (uint64_t b = item * NOTCH_BLOCKS_A_TASK; b < end && b < d->plan.block_count; b++) {
         notch_block *block = &d->plan.blocks[b];
-        (void)notch_block_survey(d->kernels, &d->masses, &no_smoothing, block);
+        (void)notch_block_survey(d->kernels, &d->masses, &no_smoothing, block, NULL, NULL);
         block->weight = block->mass_sum;
     }
 }
@@ -80,8 +80,7 @@ static void remainders_task(void *argument, uint64_t item, uint32_t worker)
     const uint64_t end = (item + 1) * NOTCH_BLOCKS_A_TASK;
     for (uint64_t b = item * NOTCH_BLOCKS_A_TASK; b < end && b < d->plan.block_count; b++) {
         notch_block *block = &d->plan.blocks[b];
-        (void)notch_block_masses(d->kernels, &d->masses, block, scratch->masses);
-        notch_plan_remainders(&d->plan, block, scratch);
+        notch_plan_remainders(block, (const uint32_t *)d->masses.values + block->first, scratch);
     }
 }
 
@@ -97,8 +96,8 @@ static void draw_task(void *argument, uint64_t item, uint32_t worker)
             memset(counts, 0, block->count * sizeof counts[0]);
             continue;
         }
-        (void)notch_block_masses(d->kernels, &d->masses, block, scratch->masses);
-        (void)notch_plan_draw(&d->plan, d->kernels, block, true, scratch);
+        notch_plan_draw(&d->plan, d->kernels, block,
+                        (const uint32_t *)d->masses.values + block->first, true, scratch);
         memcpy(counts, scratch->wide_counts, block->count * sizeof counts[0]);
     }
 }

@@ -20,7 +20,7 @@ static uint64_t sine_squared(uint64_t step, uint64_t steps)
     /* u = near / steps <= 1/2, 62 fraction bits; steps < 2^63 is checked by the caller */
     const uint64_t u = notch_div128(notch_mul64(near, one), steps, &remainder);
     const uint64_t pi_squared = UINT64_C(0x9DE9E64DF22EF2D2); /* 2^60 pi^2 */
-    const notch_u128 square = notch_mul64(u, u); /* Q124 */
+    const notch_u128 square = notch_mul64(u, u);              /* Q124 */
     const uint64_t u2 = (square.high << 2) | (square.low >> 62);
     const notch_u128 product = notch_mul64(u2, pi_squared);
     const uint64_t z = (product.high << 2) | (product.low >> 62); /* Q60 */
@@ -56,7 +56,8 @@ notch_status notch_schedule_at(const notch_schedule *schedule, uint64_t step,
         return NOTCH_OK;
     }
     if (steps == 0 || steps > (UINT64_C(1) << 62)) {
-        return notch_fail(error, NOTCH_ERROR_RANGE, "schedule: %u steps, expected 1 to 2^62", steps);
+        return notch_fail(error, NOTCH_ERROR_RANGE, "schedule: %u steps, expected 1 to 2^62",
+                          steps);
     }
     step = step < steps ? step : steps;
     const uint64_t change = start > end ? start - end : end - start;

@@ -13,6 +13,7 @@
 #include "update/budget.h"
 #include "update/parallel.h"
 #include "update/rules.h"
+#include "update/sample/sparse.h"
 
 #define PARAMETERS_MAX (UINT64_C(1) << 20)
 #define STREAMS (UINT64_C(1) << 24)
@@ -23,6 +24,7 @@ typedef struct group {
     uint64_t first_parameter, parameter_count;
     notch_scaled scale; /* Z of mode `unbiased`, 0 without */
     bool has_gradient, exceeded, remainders;
+    bool sparse; /* few trials: the survey keeps the sums of runs */
 } group;
 
 /* Counters of one worker, on a cache line of its own. */
@@ -40,9 +42,10 @@ typedef struct step {
     const notch_executor *executor;
     group *groups;
     uint64_t group_count;
-    notch_block *blocks; /* of all groups, an end block after each group's */
+    notch_block *blocks;  /* of all groups, an end block after each group's */
     uint64_t block_count; /* ends included */
-    uint32_t *group_of;  /* of every block */
+    uint32_t *group_of;   /* of every block */
+    uint64_t *run_sums;   /* NOTCH_BLOCK_RUNS of every block */
     tally *tallies;
     notch_scratch *scratch;
 } step;
@@ -50,7 +53,7 @@ typedef struct step {
 /* ---- memory ---------------------------------------------------------------------------------- */
 
 typedef struct layout {
-    uint64_t blocks, block_bytes, group_of_bytes, group_bytes, worker_bytes, total;
+    uint64_t blocks, block_bytes, group_of_bytes, run_bytes, group_bytes, worker_bytes, total;
 } layout;
 
 static bool lay_out(const notch_parameter *parameters, uint64_t parameter_count, uint32_t workers,
@@ -70,9 +73,10 @@ static bool lay_out(const notch_parameter *parameters, uint64_t parameter_count,
     }
     plan->block_bytes = notch_aligned(plan->blocks * sizeof(notch_block));
     plan->group_of_bytes = notch_aligned(plan->blocks * sizeof(uint32_t));
+    plan->run_bytes = notch_aligned(plan->blocks * NOTCH_BLOCK_RUNS * sizeof(uint64_t));
     plan->group_bytes = notch_aligned(parameter_count * sizeof(group));
     plan->worker_bytes = notch_aligned(sizeof(notch_scratch)) + notch_aligned(sizeof(tally));
-    plan->total = plan->block_bytes + plan->group_of_bytes + plan->group_bytes +
+    plan->total = plan->block_bytes + plan->group_of_bytes + plan->run_bytes + plan->group_bytes +
                   workers * plan->worker_bytes;
     return plan->total <= SIZE_MAX;
 }
@@ -96,6 +100,8 @@ static void take_memory(step *s, const layout *plan, void *workspace)
     at += plan->block_bytes;
     s->group_of = (uint32_t *)(void *)at;
     at += plan->group_of_bytes;
+    s->run_sums = (uint64_t *)(void *)at;
+    at += plan->run_bytes;
     s->groups = (group *)(void *)at;
     at += plan->group_bytes;
     s->tallies = (tally *)(void *)at;
@@ -113,8 +119,7 @@ static notch_status check_parameter(const notch_parameter *parameter, bool from_
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "update: a parameter has no name");
     }
     if (parameter->weights == NULL) {
-        return notch_fail(error, NOTCH_ERROR_ARGUMENT, "%s: there are no weights",
-                          parameter->name);
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT, "%s: there are no weights", parameter->name);
     }
     notch_lattice expected;
     if (notch_lattice_init(&expected, parameter->lattice.bits, NULL) != NOTCH_OK ||
@@ -145,14 +150,14 @@ static notch_status check(const step *s, const notch_key *key, const notch_calib
                           key == NULL ? "key is" : "parameters are");
     }
     if (s->parameter_count == 0 || s->parameter_count > PARAMETERS_MAX) {
-        return notch_fail(error, NOTCH_ERROR_RANGE, "update: %u parameter tensors, expected 1 to %u",
-                          s->parameter_count, PARAMETERS_MAX);
+        return notch_fail(error, NOTCH_ERROR_RANGE,
+                          "update: %u parameter tensors, expected 1 to %u", s->parameter_count,
+                          PARAMETERS_MAX);
     }
     if (key->stream + notch_update_groups(s->options, s->parameter_count) > STREAMS) {
-        return notch_fail(error, NOTCH_ERROR_RANGE,
-                          "update: stream %u with %u groups goes beyond 2^24",
-                          (uint64_t)key->stream,
-                          notch_update_groups(s->options, s->parameter_count));
+        return notch_fail(
+            error, NOTCH_ERROR_RANGE, "update: stream %u with %u groups goes beyond 2^24",
+            (uint64_t)key->stream, notch_update_groups(s->options, s->parameter_count));
     }
     if (s->options->mode == NOTCH_MODE_UNBIASED && s->options->scale.mantissa == 0 &&
         calibration == NULL) {
@@ -172,10 +177,11 @@ static uint64_t add_blocks(step *s, uint64_t at, uint64_t parameter, uint64_t in
     const uint64_t count = s->parameters[parameter].gradient.count;
     for (uint64_t first = 0; first < count; first += NOTCH_BLOCK) {
         const uint64_t left = count - first;
-        s->blocks[at++] = (notch_block){.first = first,
-                                        .index = index + first,
-                                        .count = (uint32_t)(left < NOTCH_BLOCK ? left : NOTCH_BLOCK),
-                                        .tensor = (uint32_t)parameter};
+        s->blocks[at++] =
+            (notch_block){.first = first,
+                          .index = index + first,
+                          .count = (uint32_t)(left < NOTCH_BLOCK ? left : NOTCH_BLOCK),
+                          .tensor = (uint32_t)parameter};
     }
     return at;
 }
@@ -232,16 +238,24 @@ static notch_block *next_block(const step *s, uint64_t item, uint64_t *offset)
 
 /* ---- survey ---------------------------------------------------------------------------------- */
 
+static uint64_t *run_sums_of(const step *s, const notch_block *block)
+{
+    return s->run_sums + (block - s->blocks) * NOTCH_BLOCK_RUNS;
+}
+
 static void survey_task(void *argument, uint64_t item, uint32_t worker)
 {
-    (void)worker;
     step *s = argument;
     uint64_t offset = 0;
     notch_block *block;
     while ((block = next_block(s, item, &offset)) != NULL) {
         const notch_gradient *gradient = &s->parameters[block->tensor].gradient;
-        /* trials tells the serial part below which blocks are not finite */
-        block->trials = notch_block_survey(s->kernels, gradient, &s->smoothing, block) ? 0 : 1;
+        const bool sparse = s->groups[s->group_of[block - s->blocks]].sparse;
+        const bool finite =
+            notch_block_survey(s->kernels, gradient, &s->smoothing, block,
+                               sparse ? run_sums_of(s, block) : NULL, s->scratch[worker].masses);
+        /* tells the serial part below */
+        block->trials = finite ? 0 : 1;
     }
 }
 
@@ -261,8 +275,8 @@ static notch_status check_finite(const step *s, notch_error *error)
 
 /* ---- budget ---------------------------------------------------------------------------------- */
 
-/* The unit of a group's weights: that of its coarsest block, and coarse enough that the total and
- * the scale stay below 2^62 each: block totals add up to less than parameters * 2^32 units. */
+/* The unit of a group's weights: as fine as keeps the total, and the scale, below 2^62 units: block
+ * sums add up to less than parameters * 2^32 units of the coarsest block. */
 static int32_t group_exponent(const group *own)
 {
     int32_t exponent = NOTCH_SCALED_NOTHING;
@@ -273,7 +287,7 @@ static int32_t group_exponent(const group *own)
         }
     }
     const uint32_t length = notch_bit_length(own->told.parameters - 1);
-    exponent += length > 30 ? (int32_t)length - 30 : 0;
+    exponent += (int32_t)length - 30;
     const int32_t for_scale = notch_scaled_top(&own->scale) - 62;
     return for_scale > exponent ? for_scale : exponent;
 }
@@ -284,14 +298,26 @@ static void weigh_blocks(group *own)
     for (uint64_t b = 0; b < own->plan.block_count; b++) {
         notch_block *block = &own->plan.blocks[b];
         own->has_gradient = own->has_gradient || block->has_gradient;
-        const int64_t shift = (int64_t)own->told.exponent - block->scale.unit;
-        block->weight = block->mass_sum == 0 || shift >= 64 ? 0 : block->mass_sum >> shift;
+        const notch_scaled sum = {block->mass_sum, block->scale.unit};
+        block->weight = notch_scaled_units(&sum, own->told.exponent);
     }
     own->plan.total = notch_plan_accumulate(own->plan.blocks, own->plan.block_count);
 }
 
-static notch_status settle_group(const step *s, group *own, uint64_t trials_per_parameter,
-                                 const notch_calibration *calibration, notch_error *error)
+static notch_status settle_trials(const step *s, group *own, uint64_t trials_per_parameter,
+                                  notch_error *error)
+{
+    const notch_status status =
+        notch_budget_trials(s->options, &s->parameters[own->first_parameter], own->told.parameters,
+                            trials_per_parameter, &own->plan.trials, error);
+    own->told.trials = own->plan.trials;
+    own->sparse =
+        s->options->rule == NOTCH_RULE_ZIM && !s->from_zero &&
+        notch_sparse_worthwhile(own->plan.sampler, own->plan.trials, own->told.parameters);
+    return status;
+}
+
+static void settle_scale(const step *s, group *own, const notch_calibration *calibration)
 {
     const notch_calibration none = {{0, 0}, {0, 0}, 0, 0, 0};
     own->scale = notch_budget_scale(s->options, calibration != NULL ? calibration : &none);
@@ -302,14 +328,9 @@ static notch_status settle_group(const step *s, group *own, uint64_t trials_per_
         own->exceeded = own->plan.total > scale;
         own->plan.null_mass = own->exceeded ? 0 : scale - own->plan.total;
     }
-    const notch_status status =
-        notch_budget_trials(s->options, &s->parameters[own->first_parameter], own->told.parameters,
-                            trials_per_parameter, &own->plan.trials, error);
-    own->told.trials = own->plan.trials;
     own->told.total = own->plan.total;
     own->told.null_mass = own->plan.null_mass;
     own->told.key = own->plan.key;
-    return status;
 }
 
 /* ---- draw and apply -------------------------------------------------------------------------- */
@@ -337,8 +358,9 @@ static void remainders_task(void *argument, uint64_t item, uint32_t worker)
         if (own->remainders) {
             const notch_gradient *gradient = &s->parameters[block->tensor].gradient;
             notch_scratch *scratch = &s->scratch[worker];
-            (void)notch_block_masses(s->kernels, gradient, block, scratch->masses);
-            notch_plan_remainders(&own->plan, block, scratch);
+            const uint32_t *masses =
+                notch_block_masses(s->kernels, gradient, block, 0, block->count, scratch->masses);
+            notch_plan_remainders(block, masses, scratch);
         }
     }
 }
@@ -349,49 +371,95 @@ static unsigned char *weights_of(const step *s, const notch_block *block)
     return (unsigned char *)parameter->weights + block->first * parameter->lattice.bytes;
 }
 
+static const uint32_t *masses_of(const step *s, const notch_block *block, notch_scratch *scratch)
+{
+    return notch_block_masses(s->kernels, &s->parameters[block->tensor].gradient, block, 0,
+                              block->count, scratch->masses);
+}
+
+static void user_updates(const step *s, const group *own, const notch_block *block,
+                         notch_scratch *scratch)
+{
+    const notch_parameter *parameter = &s->parameters[block->tensor];
+    const notch_rule_block told = {.group = &own->told,
+                                   .gradient = &parameter->gradient,
+                                   .lattice = &parameter->lattice,
+                                   .weights = weights_of(s, block),
+                                   .masses = masses_of(s, block, scratch),
+                                   .mass_sum = block->mass_sum,
+                                   .total = block->weight,
+                                   .first = block->first,
+                                   .index = block->index,
+                                   .count = block->count};
+    s->options->user_rule(s->options->user_options, &told, scratch->updates);
+}
+
 /* scratch->updates of the block; false if all are 0. */
 static bool block_updates(const step *s, const group *own, const notch_block *block,
                           notch_scratch *scratch)
 {
-    const notch_gradient *gradient = &s->parameters[block->tensor].gradient;
     const notch_plan *plan = &own->plan;
-    bool some = false;
     switch (s->options->rule) {
     case NOTCH_RULE_ZIM:
-        if (notch_plan_touches(plan, block)) {
-            (void)notch_block_masses(s->kernels, gradient, block, scratch->masses);
-            some = notch_plan_draw(plan, s->kernels, block, false, scratch);
+        if (!notch_plan_touches(plan, block)) {
+            return false;
         }
+        notch_plan_draw(plan, s->kernels, block, masses_of(s, block, scratch), false, scratch);
         break;
     case NOTCH_RULE_SR:
-        if (block->weight != 0) {
-            (void)notch_block_masses(s->kernels, gradient, block, scratch->masses);
-            some = notch_rule_sr(plan, s->kernels, block, scratch);
+        if (!notch_plan_touches(plan, block)) {
+            return false;
         }
+        notch_rule_sr(plan, s->kernels, block, masses_of(s, block, scratch), scratch);
         break;
     case NOTCH_RULE_SIGN:
-        some = notch_rule_sign(plan, s->kernels, block, own->told.parameters, scratch);
+        if (plan->trials == 0 || !block->has_gradient) {
+            return false;
+        }
+        notch_rule_sign(plan, s->kernels, block, own->told.parameters, scratch);
         break;
-    case NOTCH_RULE_USER: {
-        (void)notch_block_masses(s->kernels, gradient, block, scratch->masses);
-        const notch_rule_block told = {.group = &own->told,
-                                       .gradient = gradient,
-                                       .lattice = &s->parameters[block->tensor].lattice,
-                                       .weights = weights_of(s, block),
-                                       .masses = scratch->masses,
-                                       .mass_sum = block->mass_sum,
-                                       .total = block->weight,
-                                       .first = block->first,
-                                       .index = block->index,
-                                       .count = block->count};
-        s->options->user_rule(s->options->user_options, &told, scratch->updates);
+    case NOTCH_RULE_USER:
+        user_updates(s, own, block, scratch);
         return true;
     }
+    notch_gradient_signed(s->kernels, &s->parameters[block->tensor].gradient, block->first,
+                          scratch->counts, block->count, scratch->updates);
+    return true;
+}
+
+static void apply(const step *s, const notch_lattice *lattice, unsigned char *weights,
+                  const int32_t *updates, uint32_t count, tally *own)
+{
+    if (lattice->bytes == 2) {
+        s->kernels->apply_i16(lattice, (int16_t *)(void *)weights, updates, count, &own->moved,
+                              &own->saturated);
+    } else {
+        s->kernels->apply_i8(lattice, (int8_t *)weights, updates, count, &own->moved,
+                             &own->saturated);
     }
-    if (some) {
-        notch_block_signed(s->kernels, gradient, block, scratch->counts, scratch->updates);
+}
+
+/* The block's update if it is a short list; false if it is not. */
+static bool apply_sparse(const step *s, const group *own, const notch_block *block,
+                         notch_scratch *scratch, tally *own_tally)
+{
+    const notch_parameter *parameter = &s->parameters[block->tensor];
+    notch_moves moves;
+    if (!own->sparse || !notch_plan_touches(&own->plan, block) ||
+        !notch_sparse_draw(&own->plan, s->kernels, &parameter->gradient, block,
+                           run_sums_of(s, block), &moves, scratch)) {
+        return false;
     }
-    return some;
+    unsigned char *weights = weights_of(s, block);
+    for (uint32_t k = 0; k < moves.count; k++) {
+        const uint32_t index = moves.indices[k];
+        int32_t update;
+        notch_gradient_signed(s->kernels, &parameter->gradient, block->first + index,
+                              &scratch->counts[k], 1, &update);
+        apply(s, &parameter->lattice, weights + (size_t)index * parameter->lattice.bytes, &update,
+              1, own_tally);
+    }
+    return true;
 }
 
 static void apply_task(void *argument, uint64_t item, uint32_t worker)
@@ -403,6 +471,9 @@ static void apply_task(void *argument, uint64_t item, uint32_t worker)
     notch_block *block;
     while ((block = next_block(s, item, &offset)) != NULL) {
         const group *own = &s->groups[s->group_of[block - s->blocks]];
+        if (apply_sparse(s, own, block, scratch, own_tally)) {
+            continue;
+        }
         const notch_lattice *lattice = &s->parameters[block->tensor].lattice;
         unsigned char *weights = weights_of(s, block);
         const bool some = block_updates(s, own, block, scratch);
@@ -412,15 +483,8 @@ static void apply_task(void *argument, uint64_t item, uint32_t worker)
                 scratch->updates[i] = -scratch->updates[i];
             }
         }
-        if (!some) {
-            continue;
-        }
-        if (lattice->bytes == 2) {
-            s->kernels->apply_i16(lattice, (int16_t *)(void *)weights, scratch->updates,
-                                  block->count, &own_tally->moved, &own_tally->saturated);
-        } else {
-            s->kernels->apply_i8(lattice, (int8_t *)weights, scratch->updates, block->count,
-                                 &own_tally->moved, &own_tally->saturated);
+        if (some) {
+            apply(s, lattice, weights, scratch->updates, block->count, own_tally);
         }
     }
 }
@@ -435,8 +499,8 @@ static void finish(const step *s, notch_calibration *calibration, notch_update_r
         total.exceeded_groups += own->exceeded;
         if (calibration != NULL) {
             const notch_scaled l1 = {own->told.total, own->told.exponent};
-            calibration[g] = notch_calibration_after(s->options, &calibration[g], l1, own->scale,
-                                                     own->exceeded);
+            calibration[g] =
+                notch_calibration_after(s->options, &calibration[g], l1, own->scale, own->exceeded);
         }
     }
     for (uint32_t w = 0; w < s->executor->workers; w++) {
@@ -475,17 +539,19 @@ static notch_status run_step(step *s, uint64_t trials_per_parameter, const notch
     s->smoothing = notch_smoothing_of(s->options);
     make_groups(s, key);
 
-    for_blocks(s, survey_task);
-    status = check_finite(s, error);
     for (uint64_t g = 0; g < s->group_count && status == NOTCH_OK; g++) {
-        status = settle_group(s, &s->groups[g], trials_per_parameter,
-                              calibration != NULL ? &calibration[g] : NULL, error);
+        status = settle_trials(s, &s->groups[g], trials_per_parameter, error);
+    }
+    if (status == NOTCH_OK) {
+        for_blocks(s, survey_task);
+        status = check_finite(s, error);
     }
     if (status != NOTCH_OK) {
         return status;
     }
     bool remainders = false;
     for (uint64_t g = 0; g < s->group_count; g++) {
+        settle_scale(s, &s->groups[g], calibration != NULL ? &calibration[g] : NULL);
         spread(s, &s->groups[g]);
         remainders = remainders || s->groups[g].remainders;
     }

@@ -21,7 +21,7 @@ static uint32_t mass_of(uint32_t bits, int32_t unit)
     const uint32_t field = (bits >> 23) & 0xff;
     const uint32_t significand = (bits & 0x7fffff) | (field != 0 ? 0x800000u : 0);
     const int32_t shift = unit + 158 - (int32_t)(field != 0 ? field : 1);
-    if (shift >= 32) {
+    if (shift >= 32 || significand == 0) {
         return 0;
     }
     if (shift >= 0) {
@@ -68,14 +68,5 @@ void notch_f32_signed_ref(const void *values, const uint32_t *counts, uint32_t c
         const int32_t steps = counts[i] > INT32_MAX ? INT32_MAX : (int32_t)counts[i];
         const bool zero = (bits & 0x7fffffff) == 0;
         updates[i] = zero ? 0 : (bits >> 31) != 0 ? -steps : steps;
-    }
-}
-
-void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumulative)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        sum += masses[i];
-        cumulative[i] = sum;
     }
 }

@@ -28,7 +28,8 @@ NOTCH_TARGET_AVX512 static inline __m512i step(const notch_bounds *bounds, __m51
                                                __m512i updates, __mmask16 *moved,
                                                __mmask16 *saturated)
 {
-    const __m512i u = _mm512_min_epi32(_mm512_max_epi32(updates, bounds->smallest), bounds->largest);
+    const __m512i u =
+        _mm512_min_epi32(_mm512_max_epi32(updates, bounds->smallest), bounds->largest);
     const __m512i wanted = _mm512_sub_epi32(weights, _mm512_sll_epi32(u, bounds->doubling));
     const __m512i next =
         _mm512_min_epi32(_mm512_max_epi32(wanted, bounds->minimum), bounds->maximum);

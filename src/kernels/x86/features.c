@@ -7,6 +7,7 @@
 #include "kernels/x86/features.h"
 
 #include <cpuid.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum {
@@ -39,15 +40,35 @@ static bool has(uint32_t leaf7_ebx, uint32_t state)
     return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & leaf7_ebx) == leaf7_ebx;
 }
 
+/* CPUID can take tens of microseconds under a hypervisor, so its answer is remembered. Threads that
+ * ask at the same time store the same value. */
+enum {
+    KNOWN = 1,
+    HAS_AVX2 = 2,
+    HAS_AVX512 = 4
+};
+
+static uint32_t features(void)
+{
+    static _Atomic uint32_t remembered;
+    uint32_t found = atomic_load_explicit(&remembered, memory_order_relaxed);
+    if (found == 0) {
+        const uint32_t avx512 = (uint32_t)LEAF7_EBX_AVX512F | (uint32_t)LEAF7_EBX_AVX512DQ |
+                                (uint32_t)LEAF7_EBX_AVX512IFMA | (uint32_t)LEAF7_EBX_AVX512BW |
+                                LEAF7_EBX_AVX512VL;
+        found = KNOWN | (has(LEAF7_EBX_AVX2, STATE_AVX) ? HAS_AVX2 : 0u) |
+                (has(avx512, STATE_AVX512) ? HAS_AVX512 : 0u);
+        atomic_store_explicit(&remembered, found, memory_order_relaxed);
+    }
+    return found;
+}
+
 bool notch_x86_has_avx2(void)
 {
-    return has(LEAF7_EBX_AVX2, STATE_AVX);
+    return (features() & HAS_AVX2) != 0;
 }
 
 bool notch_x86_has_avx512(void)
 {
-    return has((uint32_t)LEAF7_EBX_AVX512F | (uint32_t)LEAF7_EBX_AVX512DQ |
-                   (uint32_t)LEAF7_EBX_AVX512IFMA | (uint32_t)LEAF7_EBX_AVX512BW |
-                   LEAF7_EBX_AVX512VL,
-               STATE_AVX512);
+    return (features() & HAS_AVX512) != 0;
 }

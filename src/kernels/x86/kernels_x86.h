@@ -18,6 +18,11 @@
                                       const notch_mass_scale *scale);                              \
     void notch_f32_signed_##isa(const void *values, const uint32_t *counts, uint32_t count,        \
                                 int32_t *updates);                                                 \
+    uint64_t notch_i32_masses_##isa(const int32_t *values, uint32_t count, uint32_t *masses);      \
+    void notch_i32_signed_##isa(const int32_t *values, const uint32_t *counts, uint32_t count,     \
+                                int32_t *updates);                                                 \
+    uint64_t notch_run_sums_##isa(const uint32_t *masses, uint32_t count, uint64_t *sums);         \
+    uint32_t notch_find_##isa(const uint32_t *masses, uint32_t count, uint64_t target);            \
     void notch_cumulate_##isa(const uint32_t *masses, uint32_t count, uint64_t *cumulative);       \
     void notch_point_counts_##isa(const notch_positions *positions, const uint32_t *masses,        \
                                   uint32_t count, const uint32_t *points, uint32_t stride,         \

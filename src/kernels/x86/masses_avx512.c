@@ -4,24 +4,19 @@
  * Integer instructions only, so neither rounding modes nor flushing of subnormals matter.
  */
 #include "kernels/x86/kernels_x86.h"
-#include "kernels/x86/target.h"
+#include "kernels/x86/sums_avx512.h"
 
 enum {
-    LANES = 16,
     /* From here on an element with exponent field 0 is shifted by at least 32 bits, to nothing, so
      * that its missing implicit bit does not matter. Below, the reference does the work. */
     SMALLEST_TOP = 32
 };
 
-NOTCH_TARGET_AVX512 static inline __mmask16 first_lanes(uint32_t count)
+/* The same place of the next block, which is wanted next: hardware does not look that far. It may
+ * lie beyond the tensor, where a prefetch does nothing. */
+static inline void prefetch_ahead(const uint32_t *values)
 {
-    return (__mmask16)(count >= LANES ? 0xffff : (1u << count) - 1);
-}
-
-NOTCH_TARGET_AVX512 static inline __m512i load_some(const uint32_t *values, uint32_t left)
-{
-    return left >= LANES ? _mm512_loadu_si512(values)
-                         : _mm512_maskz_loadu_epi32(first_lanes(left), values);
+    _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
 }
 
 /* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >= SMALLEST_TOP. */
@@ -34,30 +29,25 @@ NOTCH_TARGET_AVX512 static inline __m512i masses_of(__m512i bits, __m512i top, _
     return _mm512_add_epi32(mass, smoothing);
 }
 
-NOTCH_TARGET_AVX512 static inline __m512i add_wide(__m512i sum, __m512i masses)
-{
-    const __m512i even = _mm512_maskz_mov_epi32(0x5555, masses);
-    const __m512i odd = _mm512_srli_epi64(masses, 32);
-    return _mm512_add_epi64(sum, _mm512_add_epi64(even, odd));
-}
-
 NOTCH_TARGET_AVX512 uint32_t notch_f32_largest_avx512(const void *values, uint32_t count)
 {
     const uint32_t *bits = (const uint32_t *)values;
     const __m512i magnitude = _mm512_set1_epi32(INT32_MAX);
     __m512i largest[4];
+    NOTCH_UNROLL
     for (int v = 0; v < 4; v++) {
         largest[v] = _mm512_setzero_si512();
     }
     uint32_t i = 0;
-    for (; i + 4 * LANES <= count; i += 4 * LANES) {
+    for (; i + 4 * NOTCH_LANES <= count; i += 4 * NOTCH_LANES) {
+        NOTCH_UNROLL
         for (uint32_t v = 0; v < 4; v++) {
-            const __m512i x = _mm512_loadu_si512(bits + i + LANES * v);
+            const __m512i x = _mm512_loadu_si512(bits + i + NOTCH_LANES * v);
             largest[v] = _mm512_max_epu32(largest[v], _mm512_and_si512(x, magnitude));
         }
     }
-    for (; i < count; i += LANES) {
-        const __m512i x = load_some(bits + i, count - i);
+    for (; i < count; i += NOTCH_LANES) {
+        const __m512i x = notch_load_some(bits + i, count - i);
         largest[0] = _mm512_max_epu32(largest[0], _mm512_and_si512(x, magnitude));
     }
     return _mm512_reduce_max_epu32(_mm512_max_epu32(_mm512_max_epu32(largest[0], largest[1]),
@@ -76,17 +66,18 @@ NOTCH_TARGET_AVX512 uint64_t notch_f32_masses_avx512(const void *values, uint32_
     const __m512i smoothing = _mm512_set1_epi32((int32_t)scale->smoothing);
     __m512i sum = _mm512_setzero_si512();
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
+        prefetch_ahead(bits + i);
         const __m512i mass = masses_of(_mm512_loadu_si512(bits + i), top, smoothing);
         _mm512_storeu_si512(masses + i, mass);
-        sum = add_wide(sum, mass);
+        sum = notch_add_pairs(sum, mass);
     }
     if (i < count) {
-        const __mmask16 lanes = first_lanes(count - i);
-        const __m512i some = masses_of(load_some(bits + i, count - i), top, smoothing);
+        const __mmask16 lanes = notch_first_lanes(count - i);
+        const __m512i some = masses_of(notch_load_some(bits + i, count - i), top, smoothing);
         const __m512i mass = _mm512_maskz_mov_epi32(lanes, some);
         _mm512_mask_storeu_epi32(masses + i, lanes, mass);
-        sum = add_wide(sum, mass);
+        sum = notch_add_pairs(sum, mass);
     }
     return (uint64_t)_mm512_reduce_add_epi64(sum);
 }
@@ -102,13 +93,16 @@ NOTCH_TARGET_AVX512 uint64_t notch_f32_mass_sum_avx512(const void *values, uint3
     const __m512i smoothing = _mm512_set1_epi32((int32_t)scale->smoothing);
     __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0;
     uint32_t i = 0;
-    for (; i + 2 * LANES <= count; i += 2 * LANES) {
-        sum0 = add_wide(sum0, masses_of(_mm512_loadu_si512(bits + i), top, smoothing));
-        sum1 = add_wide(sum1, masses_of(_mm512_loadu_si512(bits + i + LANES), top, smoothing));
+    for (; i + 2 * NOTCH_LANES <= count; i += 2 * NOTCH_LANES) {
+        prefetch_ahead(bits + i);
+        prefetch_ahead(bits + i + NOTCH_LANES);
+        sum0 = notch_add_pairs(sum0, masses_of(_mm512_loadu_si512(bits + i), top, smoothing));
+        sum1 = notch_add_pairs(
+            sum1, masses_of(_mm512_loadu_si512(bits + i + NOTCH_LANES), top, smoothing));
     }
-    for (; i < count; i += LANES) {
-        const __m512i mass = masses_of(load_some(bits + i, count - i), top, smoothing);
-        sum0 = add_wide(sum0, _mm512_maskz_mov_epi32(first_lanes(count - i), mass));
+    for (; i < count; i += NOTCH_LANES) {
+        const __m512i mass = masses_of(notch_load_some(bits + i, count - i), top, smoothing);
+        sum0 = notch_add_pairs(sum0, _mm512_maskz_mov_epi32(notch_first_lanes(count - i), mass));
     }
     return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(sum0, sum1));
 }
@@ -118,9 +112,9 @@ NOTCH_TARGET_AVX512 void notch_f32_signed_avx512(const void *values, const uint3
 {
     const uint32_t *bits = (const uint32_t *)values;
     const __m512i most = _mm512_set1_epi32(INT32_MAX), zero = _mm512_setzero_si512();
-    for (uint32_t i = 0; i < count; i += LANES) {
-        const __mmask16 lanes = first_lanes(count - i);
-        const __m512i x = load_some(bits + i, count - i);
+    for (uint32_t i = 0; i < count; i += NOTCH_LANES) {
+        const __mmask16 lanes = notch_first_lanes(count - i);
+        const __m512i x = notch_load_some(bits + i, count - i);
         const __mmask16 moves = _mm512_test_epi32_mask(x, most);
         __m512i u = _mm512_maskz_loadu_epi32(lanes & moves, counts + i);
         u = _mm512_min_epu32(u, most);

@@ -1,65 +1,14 @@
-/* points_avx512.c - prefix sums, and the points of stratified and systematic draws.
+/* points_avx512.c - the points of stratified and systematic draws, sixteen categories at a time.
  * SPDX-License-Identifier: MIT
- *
- * Sixteen masses are held as eight pairs: lane k of `even` and `odd` has masses 2 k and 2 k + 1.
- * Prefix sums of the pairs then give those of all sixteen with three shifts instead of four.
  */
 #include "kernels/x86/kernels_x86.h"
-#include "kernels/x86/target.h"
-
-enum {
-    LANES = 16
-};
-
-NOTCH_TARGET_AVX512 static inline __m512i load_some(const uint32_t *values, uint32_t left)
-{
-    return left >= LANES ? _mm512_loadu_si512(values)
-                         : _mm512_maskz_loadu_epi32((__mmask16)((1u << left) - 1), values);
-}
-
-/* Inclusive prefix sums of masses on top of *carry (in all lanes), which moves on. */
-NOTCH_TARGET_AVX512 static inline void cumulate16(__m512i masses, __m512i *carry, __m512i *even,
-                                                  __m512i *odd)
-{
-    const __m512i zero = _mm512_setzero_si512();
-    const __m512i second = _mm512_srli_epi64(masses, 32);
-    __m512i sum = _mm512_add_epi64(_mm512_maskz_mov_epi32(0x5555, masses), second);
-    sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, zero, 7));
-    sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, zero, 6));
-    sum = _mm512_add_epi64(sum, _mm512_alignr_epi64(sum, zero, 4));
-    const __m512i last = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), sum);
-    *odd = _mm512_add_epi64(sum, *carry);
-    *even = _mm512_sub_epi64(*odd, second);
-    *carry = _mm512_add_epi64(*carry, last);
-}
-
-NOTCH_TARGET_AVX512 void notch_cumulate_avx512(const uint32_t *masses, uint32_t count,
-                                               uint64_t *cumulative)
-{
-    const __m512i first = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
-    const __m512i second = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
-    __m512i carry = _mm512_setzero_si512(), even, odd;
-    for (uint32_t i = 0; i < count; i += LANES) {
-        const uint32_t left = count - i;
-        cumulate16(load_some(masses + i, left), &carry, &even, &odd);
-        const __mmask8 low = (__mmask8)(left >= 8 ? 0xff : (1u << left) - 1);
-        const __mmask8 high =
-            (__mmask8)(left >= 16 ? 0xff : left > 8 ? (1u << (left - 8)) - 1 : 0);
-        _mm512_mask_storeu_epi64(cumulative + i, low,
-                                 _mm512_permutex2var_epi64(even, first, odd));
-        if (high != 0) {
-            _mm512_mask_storeu_epi64(cumulative + i + 8, high,
-                                     _mm512_permutex2var_epi64(even, second, odd));
-        }
-    }
-}
+#include "kernels/x86/sums_avx512.h"
 
 /* The position of a cumulative mass, rounded to stratum (high half) and fraction (low half). */
 NOTCH_TARGET_AVX512 static inline __m512i position_of(__m512i cumulative, __m128i shift,
                                                       __m512i ratio, __m512i start, __m512i end)
 {
-    const __m512i offset =
-        _mm512_madd52hi_epu64(start, _mm512_sll_epi64(cumulative, shift), ratio);
+    const __m512i offset = _mm512_madd52hi_epu64(start, _mm512_sll_epi64(cumulative, shift), ratio);
     return _mm512_srli_epi64(_mm512_min_epu64(offset, end), NOTCH_POSITION_EXTRA_BITS);
 }
 
@@ -81,23 +30,23 @@ NOTCH_TARGET_AVX512 void notch_point_counts_avx512(const notch_positions *positi
         (int32_t)(stratum + ((uint32_t)rounded > points[stratum * stride] ? 1 : 0)));
 
     __m512i carry = _mm512_setzero_si512(), even, odd;
-    for (uint32_t i = 0; i < count; i += LANES) {
+    for (uint32_t i = 0; i < count; i += NOTCH_LANES) {
         const uint32_t left = count - i;
-        cumulate16(load_some(masses + i, left), &carry, &even, &odd);
+        notch_cumulate16(notch_load_some(masses + i, left), &carry, &even, &odd);
         even = position_of(even, shift, ratio, start, end);
         odd = position_of(odd, shift, ratio, start, end);
-        const __m512i fractions =
-            _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, (_MM_PERM_ENUM)0xa0);
-        const __m512i strata =
-            _mm512_mask_shuffle_epi32(odd, 0x5555, even, (_MM_PERM_ENUM)0xf5);
+        const __m512i fractions = _mm512_mask_shuffle_epi32(even, 0xaaaa, odd, (_MM_PERM_ENUM)0xa0);
+        const __m512i strata = _mm512_mask_shuffle_epi32(odd, 0x5555, even, (_MM_PERM_ENUM)0xf5);
         __m512i point = shared;
         if (stride != 0) {
             /* Positions rise, so the last lane tells whether 32 points from the first will do. */
             const __m512i index = _mm512_sub_epi32(strata, _mm512_set1_epi32((int32_t)stratum));
-            const uint32_t last = (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(strata, 3), 3);
-            if (last - stratum < 2 * LANES) {
-                point = _mm512_permutex2var_epi32(_mm512_loadu_si512(points + stratum), index,
-                                                  _mm512_loadu_si512(points + stratum + LANES));
+            const uint32_t last =
+                (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(strata, 3), 3);
+            if (last - stratum < 2 * NOTCH_LANES) {
+                point =
+                    _mm512_permutex2var_epi32(_mm512_loadu_si512(points + stratum), index,
+                                              _mm512_loadu_si512(points + stratum + NOTCH_LANES));
             } else {
                 point = _mm512_i32gather_epi32(strata, points, 4);
             }
@@ -107,10 +56,10 @@ NOTCH_TARGET_AVX512 void notch_point_counts_avx512(const notch_positions *positi
         const __m512i below = _mm512_mask_add_epi32(strata, passed, strata, one);
         const __m512i before = _mm512_alignr_epi32(below, previous, 15);
         const __m512i result = _mm512_sub_epi32(below, before);
-        if (left >= LANES) {
+        if (left >= NOTCH_LANES) {
             _mm512_storeu_si512(counts + i, result);
         } else {
-            _mm512_mask_storeu_epi32(counts + i, (__mmask16)((1u << left) - 1), result);
+            _mm512_mask_storeu_epi32(counts + i, notch_first_lanes(left), result);
         }
         previous = below;
     }

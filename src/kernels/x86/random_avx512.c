@@ -2,16 +2,18 @@
  * SPDX-License-Identifier: MIT
  *
  * A 64-bit lane holds a pair of the state: even = x1:x0, odd = x3:x2 (high:low). A multiplication
- * reads the low halves only, so a round is product, rotation and exclusive or:
+ * reads the low halves only, so a round is product, swap of halves and exclusive or:
  *   even' = (lo p1 : hi p1 ^ x1 ^ k0) with p1 = x2 * M1, and odd' likewise with p0 = x0 * M0.
  */
+#include <string.h>
+
 #include "kernels/x86/kernels_x86.h"
 #include "kernels/x86/target.h"
 #include "rng/philox.h"
 
 enum {
     LANES = 8,
-    VECTORS = 4 /* enough independent chains to hide the latency of a multiplication */
+    VECTORS = 8 /* enough independent chains to hide the latency of a multiplication */
 };
 
 NOTCH_TARGET_AVX512 static inline void store_words(uint32_t *words, __m512i even, __m512i odd)
@@ -23,7 +25,9 @@ NOTCH_TARGET_AVX512 static inline void store_words(uint32_t *words, __m512i even
     _mm512_storeu_si512(words + 16, _mm512_permutex2var_epi64(even, second, odd));
 }
 
-NOTCH_TARGET_AVX512 static void rounds(const notch_key *key, uint64_t block, uint32_t *words)
+/* `vectors` <= VECTORS is a constant at each call, so that the loops unroll into registers. */
+NOTCH_TARGET_AVX512 static inline __attribute__((always_inline)) void
+rounds(const notch_key *key, uint64_t block, uint32_t *words, int vectors)
 {
     const __m512i multiplier0 = _mm512_set1_epi64(NOTCH_PHILOX_MULTIPLIER_0);
     const __m512i multiplier1 = _mm512_set1_epi64(NOTCH_PHILOX_MULTIPLIER_1);
@@ -31,26 +35,29 @@ NOTCH_TARGET_AVX512 static void rounds(const notch_key *key, uint64_t block, uin
     const __m512i step_stream =
         _mm512_set1_epi64((int64_t)(((uint64_t)key->stream << 32) | key->step));
     __m512i even[VECTORS], odd[VECTORS];
-    for (int v = 0; v < VECTORS; v++) {
-        even[v] = _mm512_add_epi64(_mm512_set1_epi64((int64_t)(block + (uint64_t)(v * LANES))),
-                                   lane);
+    NOTCH_UNROLL
+    for (int v = 0; v < vectors; v++) {
+        even[v] =
+            _mm512_add_epi64(_mm512_set1_epi64((int64_t)(block + (uint64_t)(v * LANES))), lane);
         odd[v] = step_stream;
     }
     uint32_t key0 = (uint32_t)key->seed, key1 = (uint32_t)(key->seed >> 32);
     for (int round = 0; round < NOTCH_PHILOX_ROUNDS; round++) {
         const __m512i k0 = _mm512_set1_epi64(key0), k1 = _mm512_set1_epi64(key1);
-        for (int v = 0; v < VECTORS; v++) {
+        NOTCH_UNROLL
+        for (int v = 0; v < vectors; v++) {
             const __m512i p0 = _mm512_mul_epu32(even[v], multiplier0);
             const __m512i p1 = _mm512_mul_epu32(odd[v], multiplier1);
-            even[v] = _mm512_ternarylogic_epi64(_mm512_ror_epi64(p1, 32),
+            even[v] = _mm512_ternarylogic_epi64(_mm512_shuffle_epi32(p1, (_MM_PERM_ENUM)0xb1),
                                                 _mm512_srli_epi64(even[v], 32), k0, 0x96);
-            odd[v] = _mm512_ternarylogic_epi64(_mm512_ror_epi64(p0, 32),
+            odd[v] = _mm512_ternarylogic_epi64(_mm512_shuffle_epi32(p0, (_MM_PERM_ENUM)0xb1),
                                                _mm512_srli_epi64(odd[v], 32), k1, 0x96);
         }
         key0 += NOTCH_PHILOX_KEY_STEP_0;
         key1 += NOTCH_PHILOX_KEY_STEP_1;
     }
-    for (int v = 0; v < VECTORS; v++) {
+    NOTCH_UNROLL
+    for (int v = 0; v < vectors; v++) {
         store_words(words + 4 * LANES * v, even[v], odd[v]);
     }
 }
@@ -60,13 +67,14 @@ NOTCH_TARGET_AVX512 void notch_random_blocks_avx512(const notch_key *key, uint64
 {
     uint64_t k = 0;
     for (; k + LANES * VECTORS <= blocks; k += LANES * VECTORS) {
-        rounds(key, first + k, words + 4 * k);
+        rounds(key, first + k, words + 4 * k, VECTORS);
+    }
+    for (; k + LANES <= blocks; k += LANES) {
+        rounds(key, first + k, words + 4 * k, 1);
     }
     if (k < blocks) {
-        uint32_t rest[4 * LANES * VECTORS];
-        rounds(key, first + k, rest);
-        for (uint64_t i = 0; i < 4 * (blocks - k); i++) {
-            words[4 * k + i] = rest[i];
-        }
+        uint32_t rest[4 * LANES];
+        rounds(key, first + k, rest, 1);
+        memcpy(words + 4 * k, rest, (size_t)(16 * (blocks - k)));
     }
 }

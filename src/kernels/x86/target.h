@@ -13,4 +13,11 @@
 #define NOTCH_TARGET_AVX512                                                                        \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512ifma,avx2,popcnt")))
 
+/* In front of short loops over arrays of vectors, which have to become registers. */
+#if defined(__clang__)
+#define NOTCH_UNROLL _Pragma("unroll")
+#else
+#define NOTCH_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 #endif

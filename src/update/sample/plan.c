@@ -41,8 +41,8 @@ static void split(const notch_plan *plan, const notch_kernels *kernels, const no
     const uint64_t middle = parent->low + (parent->high - parent->low + 1) / 2;
     const uint64_t left = blocks[middle].before - blocks[parent->low].before;
     const uint64_t total = blocks[parent->high].before - blocks[parent->low].before;
-    const uint64_t trials = notch_binomial(kernels, &plan->key, parent->number, parent->trials,
-                                           left, total);
+    const uint64_t trials =
+        notch_binomial(kernels, &plan->key, parent->number, parent->trials, left, total);
     halves[0] = (node){parent->low, middle, trials, 2 * parent->number};
     halves[1] = (node){middle, parent->high, parent->trials - trials, 2 * parent->number + 1};
 }
@@ -76,9 +76,9 @@ static void spread_by_tree(notch_plan *plan, uint64_t null_weight, const notch_k
 {
     const uint64_t total = plan->blocks[plan->block_count].before;
     /* node 0 is the choice between the null and all blocks */
-    const uint64_t trials =
-        total == 0 ? 0
-                   : notch_binomial(kernels, &plan->key, 0, plan->drawn, total, total + null_weight);
+    const uint64_t trials = total == 0 ? 0
+                                       : notch_binomial(kernels, &plan->key, 0, plan->drawn, total,
+                                                        total + null_weight);
     tree t = {plan, kernels, {{0, plan->block_count, trials, 1}}};
     uint64_t roots = 1;
     /* Few blocks are not worth waking the workers. */
@@ -135,15 +135,14 @@ bool notch_plan_spread(notch_plan *plan, const notch_kernels *kernels,
     return plan->sampler == NOTCH_SAMPLER_RESIDUAL;
 }
 
-void notch_plan_remainders(const notch_plan *plan, notch_block *block, notch_scratch *scratch)
+void notch_plan_remainders(notch_block *block, const uint32_t *masses, notch_scratch *scratch)
 {
-    (void)plan;
     block->weight = 0;
     block->trials = 0;
     if (block->mass_sum == 0) {
         return;
     }
-    notch_block_expected(block, scratch);
+    notch_block_expected(block, masses, scratch->wide_counts, scratch->masses);
     for (uint32_t i = 0; i < block->count; i++) {
         block->weight += scratch->masses[i];
         block->trials += scratch->wide_counts[i];
@@ -185,13 +184,15 @@ bool notch_plan_touches(const notch_plan *plan, const notch_block *block)
 
 /* Whole counts surely, the block's share of the random ones on the remainders. */
 static void draw_residual(const notch_plan *plan, const notch_kernels *kernels,
-                          const notch_block *block, uint64_t number, notch_scratch *scratch)
+                          const notch_block *block, uint64_t number, const uint32_t *masses,
+                          notch_scratch *scratch)
 {
-    notch_block_expected(block, scratch);
+    notch_block_expected(block, masses, scratch->wide_counts, scratch->masses);
     if (block->trials != 0) {
         kernels->cumulate(scratch->masses, block->count, scratch->cumulative);
         /* fewer than categories in the group, so counts fit 32 bits */
-        notch_trials_block(kernels, &plan->key, number, block->trials, block->count, false, scratch);
+        notch_trials_block(kernels, &plan->key, number, block->trials, block->count, false,
+                           scratch);
     }
     for (uint32_t i = 0; i < block->count; i++) {
         scratch->wide_counts[i] += block->trials != 0 ? scratch->counts[i] : 0;
@@ -200,26 +201,22 @@ static void draw_residual(const notch_plan *plan, const notch_kernels *kernels,
     }
 }
 
-bool notch_plan_draw(const notch_plan *plan, const notch_kernels *kernels,
-                     const notch_block *block, bool wide, notch_scratch *scratch)
+void notch_plan_draw(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
+                     const uint32_t *masses, bool wide, notch_scratch *scratch)
 {
-    if (!notch_plan_touches(plan, block)) {
-        return false;
-    }
     const uint64_t number = (uint64_t)(block - plan->blocks);
     switch (plan->sampler) {
     case NOTCH_SAMPLER_MULTINOMIAL:
-        kernels->cumulate(scratch->masses, block->count, scratch->cumulative);
+        kernels->cumulate(masses, block->count, scratch->cumulative);
         notch_trials_block(kernels, &plan->key, number, block->trials, block->count, wide, scratch);
         break;
     case NOTCH_SAMPLER_RESIDUAL:
-        draw_residual(plan, kernels, block, number, scratch);
+        draw_residual(plan, kernels, block, number, masses, scratch);
         break;
     case NOTCH_SAMPLER_STRATIFIED:
     case NOTCH_SAMPLER_SYSTEMATIC:
-        notch_points_block(kernels, &plan->key, block,
+        notch_points_block(kernels, &plan->key, block, masses,
                            plan->sampler == NOTCH_SAMPLER_SYSTEMATIC, wide, scratch);
         break;
     }
-    return true;
 }

@@ -14,13 +14,13 @@
 typedef struct notch_plan {
     notch_sampler sampler;
     notch_inflation inflation;
-    notch_key key;       /* of the group */
-    uint64_t trials;     /* n */
-    uint64_t total;      /* sum of the blocks' weights; total + null_mass < 2^63 */
+    notch_key key;   /* of the group */
+    uint64_t trials; /* n */
+    uint64_t total;  /* sum of the blocks' weights; total + null_mass < 2^63 */
     uint64_t null_mass;
     notch_block *blocks; /* block_count of them and the end; weight and before are set */
     uint64_t block_count;
-    uint64_t drawn;      /* trials thrown at random over the blocks and the null */
+    uint64_t drawn; /* trials thrown at random over the blocks and the null */
 } notch_plan;
 
 /* Sets weight-before sums; returns the total. */
@@ -35,15 +35,15 @@ bool notch_plan_spread(notch_plan *plan, const notch_kernels *kernels,
 /* Without randomness: where every block lies on the axis of the trials. plan->total > 0. */
 void notch_plan_place(notch_plan *plan);
 
-/* Residual: whole and remainder counts of one block; `masses` of it are in scratch. */
-void notch_plan_remainders(const notch_plan *plan, notch_block *block, notch_scratch *scratch);
+/* Residual: weight and trials of the block become its remainders and its whole counts. */
+void notch_plan_remainders(notch_block *block, const uint32_t *masses, notch_scratch *scratch);
 void notch_plan_spread_remainders(notch_plan *plan, const notch_kernels *kernels,
                                   const notch_executor *executor);
 
-/* The block's counts from its masses in scratch (which it may overwrite): scratch->counts, and
- * scratch->wide_counts where `wide`. False if all are 0, with neither written. */
-bool notch_plan_draw(const notch_plan *plan, const notch_kernels *kernels,
-                     const notch_block *block, bool wide, notch_scratch *scratch);
+/* The counts of a block that notch_plan_touches, from its masses: scratch->counts, and
+ * scratch->wide_counts where `wide`. The masses may stand in scratch->masses. */
+void notch_plan_draw(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
+                     const uint32_t *masses, bool wide, notch_scratch *scratch);
 
 /* Whether the block can have counts at all: its masses need not be looked at otherwise. */
 bool notch_plan_touches(const notch_plan *plan, const notch_block *block);

@@ -13,7 +13,8 @@ void notch_position_of(uint64_t cumulative, uint64_t total, uint64_t trials, uin
     uint64_t rest, ignored;
     /* cumulative <= total makes the quotient at most trials <= 2^40, and rest < total < 2^63 */
     *stratum = notch_div128(notch_mul64(cumulative, trials), total, &rest);
-    *fraction = notch_div128(notch_mul64(rest, UINT64_C(1) << NOTCH_POSITION_BITS), total, &ignored);
+    *fraction =
+        notch_div128(notch_mul64(rest, UINT64_C(1) << NOTCH_POSITION_BITS), total, &ignored);
 }
 
 bool notch_block_is_narrow(const notch_block *block)
@@ -58,9 +59,8 @@ static place place_wide(const notch_block *block, uint64_t cumulative)
 {
     const notch_u128 strata = notch_shift_left128(
         (notch_u128){0, block[1].stratum - block->stratum}, NOTCH_POSITION_BITS);
-    const notch_u128 width =
-        notch_sub128(notch_add128(strata, (notch_u128){0, block[1].fraction}),
-                     (notch_u128){0, block->fraction});
+    const notch_u128 width = notch_sub128(notch_add128(strata, (notch_u128){0, block[1].fraction}),
+                                          (notch_u128){0, block->fraction});
     /* width < 2^79 and cumulative < 2^43 */
     const notch_u128 offset = notch_div128_wide(notch_mul128(width, cumulative), block->mass_sum);
     const notch_u128 rounded = notch_shift_right128(
@@ -68,7 +68,8 @@ static place place_wide(const notch_block *block, uint64_t cumulative)
     return (place){notch_shift_right128(rounded, 32).low, (uint32_t)rounded.low};
 }
 
-void notch_block_expected(const notch_block *block, notch_scratch *scratch)
+void notch_block_expected(const notch_block *block, const uint32_t *masses, uint64_t *whole,
+                          uint32_t *remainders)
 {
     const bool narrow = notch_block_is_narrow(block);
     notch_positions positions = {0, 0, 0, 0};
@@ -78,13 +79,13 @@ void notch_block_expected(const notch_block *block, notch_scratch *scratch)
     uint64_t cumulative = 0;
     place before = narrow ? place_narrow(&positions, 0) : place_wide(block, 0);
     for (uint32_t i = 0; i < block->count; i++) {
-        cumulative += scratch->masses[i];
+        cumulative += masses[i];
         const place at =
             narrow ? place_narrow(&positions, cumulative) : place_wide(block, cumulative);
         const uint32_t remainder = at.fraction - before.fraction;
-        const bool borrow = at.fraction < before.fraction, whole = remainder == UINT32_MAX;
-        scratch->wide_counts[i] = at.stratum - before.stratum - (borrow ? 1 : 0) + (whole ? 1 : 0);
-        scratch->masses[i] = whole ? 0 : remainder;
+        const bool borrow = at.fraction < before.fraction, rounded = remainder == UINT32_MAX;
+        whole[i] = at.stratum - before.stratum - (borrow ? 1 : 0) + (rounded ? 1 : 0);
+        remainders[i] = rounded ? 0 : remainder;
         before = at;
     }
 }
@@ -96,15 +97,15 @@ static uint64_t points_below(const notch_key *key, uint64_t first_stratum, place
     return at.stratum + (at.fraction > point ? 1 : 0);
 }
 
-static void points_wide(const notch_key *key, const notch_block *block, bool shared,
-                        notch_scratch *scratch)
+static void points_wide(const notch_key *key, const notch_block *block, const uint32_t *masses,
+                        bool shared, notch_scratch *scratch)
 {
     uint64_t cumulative = 0;
     uint64_t below = points_below(key, block->stratum, place_wide(block, 0), shared);
     for (uint32_t i = 0; i < block->count; i++) {
         uint64_t next = below;
-        cumulative += scratch->masses[i];
-        if (scratch->masses[i] != 0) {
+        cumulative += masses[i];
+        if (masses[i] != 0) {
             next = points_below(key, block->stratum, place_wide(block, cumulative), shared);
         }
         scratch->wide_counts[i] = next - below;
@@ -113,24 +114,31 @@ static void points_wide(const notch_key *key, const notch_block *block, bool sha
     }
 }
 
-void notch_points_block(const notch_kernels *kernels, const notch_key *key,
-                        const notch_block *block, bool shared, bool wide, notch_scratch *scratch)
+const uint32_t *notch_stratum_points(const notch_kernels *kernels, const notch_key *key,
+                                     const notch_block *block, bool shared, notch_scratch *scratch)
 {
     const notch_key own = notch_key_for(key, NOTCH_PURPOSE_STRATUM);
+    if (shared) {
+        scratch->words[0] = notch_random_word(&own, 0);
+        return scratch->words;
+    }
+    const uint64_t first = block->stratum / 4, last = block[1].stratum / 4;
+    kernels->random_blocks(&own, first, last - first + 1, scratch->words);
+    return scratch->words + block->stratum % 4;
+}
+
+void notch_points_block(const notch_kernels *kernels, const notch_key *key,
+                        const notch_block *block, const uint32_t *masses, bool shared, bool wide,
+                        notch_scratch *scratch)
+{
     if (!notch_block_is_narrow(block)) {
-        points_wide(&own, block, shared, scratch);
+        const notch_key own = notch_key_for(key, NOTCH_PURPOSE_STRATUM);
+        points_wide(&own, block, masses, shared, scratch);
         return;
     }
     const notch_positions positions = notch_block_positions(block);
-    const uint32_t *points = scratch->words;
-    if (shared) {
-        scratch->words[0] = notch_random_word(&own, 0);
-    } else {
-        const uint64_t first = block->stratum / 4, last = block[1].stratum / 4;
-        kernels->random_blocks(&own, first, last - first + 1, scratch->words);
-        points += block->stratum % 4;
-    }
-    kernels->point_counts(&positions, scratch->masses, block->count, points, shared ? 0 : 1,
+    const uint32_t *points = notch_stratum_points(kernels, key, block, shared, scratch);
+    kernels->point_counts(&positions, masses, block->count, points, shared ? 0 : 1,
                           scratch->counts);
     if (wide) {
         for (uint32_t i = 0; i < block->count; i++) {

@@ -29,15 +29,22 @@ bool notch_block_is_narrow(const notch_block *block);
 /* For a narrow block with mass_sum > 0. */
 notch_positions notch_block_positions(const notch_block *block);
 
-/* Splits the expected counts lambda of a block with mass_sum > 0: scratch->wide_counts[i] becomes
- * floor(lambda_i), scratch->masses[i] (which held the masses) its remainder in units of 2^-32. A
- * remainder of one unit less than a whole is taken for one: only rounding makes whole numbers end
- * there. */
-void notch_block_expected(const notch_block *block, notch_scratch *scratch);
+/* Splits the expected counts lambda of a block with mass_sum > 0 and these masses: whole[i] becomes
+ * floor(lambda_i) and remainders[i] the rest in units of 2^-32. A remainder of one unit less than a
+ * whole is taken for one: only rounding makes whole numbers end there. */
+void notch_block_expected(const notch_block *block, const uint32_t *masses, uint64_t *whole,
+                          uint32_t *remainders);
 
-/* Counts of the stratified (systematic: `shared`) sampler for a block with mass_sum > 0, from
- * scratch->masses: scratch->counts, and scratch->wide_counts where `wide`. `key` is the group's. */
+/* The points of the strata that a narrow block touches, as fractions of 2^-32: that of stratum
+ * block->stratum + k is points[k], or points[0] for all where `shared`. They stand in scratch->words,
+ * with the words beyond that notch_kernels.point_counts may read. `key` is the group's. */
+const uint32_t *notch_stratum_points(const notch_kernels *kernels, const notch_key *key,
+                                     const notch_block *block, bool shared, notch_scratch *scratch);
+
+/* Counts of the stratified (systematic: `shared`) sampler for a block with mass_sum > 0 and these
+ * masses: scratch->counts, and scratch->wide_counts where `wide`. `key` is the group's. */
 void notch_points_block(const notch_kernels *kernels, const notch_key *key,
-                        const notch_block *block, bool shared, bool wide, notch_scratch *scratch);
+                        const notch_block *block, const uint32_t *masses, bool shared, bool wide,
+                        notch_scratch *scratch);
 
 #endif

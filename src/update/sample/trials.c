@@ -1,7 +1,7 @@
 /* trials.c - independent trials over the categories of one block.
  * SPDX-License-Identifier: MIT
  *
- * What is drawn: a range of categories with at most DIRECT trials a category throws them one by one,
+ * What is drawn: a range of categories with at most NOTCH_DIRECT_TRIALS trials a category throws them one by one,
  * trial t by random word t: the category that holds floor(word * total / 2^32). A range with more
  * splits its trials between its halves by a binomial draw and goes on with each.
  *
@@ -19,7 +19,6 @@
 #include "update/sample/binomial.h"
 
 enum {
-    DIRECT = 32,
     WORDS_AT_A_TIME = 1024
 };
 
@@ -37,10 +36,29 @@ typedef struct range {
     uint64_t base, total;
 } range;
 
-/* floor(word * total / 2^32), total < 2^43 */
-static inline uint64_t scale_word(uint32_t word, uint64_t total)
+/* The block of random words with which the trials of the categories from `low` on begin: at most
+ * NOTCH_DIRECT_TRIALS a category leave every range of the block words of its own. */
+static uint64_t first_word_block(uint64_t block, uint32_t low)
 {
-    return word * (total >> 32) + ((word * (total & 0xffffffff)) >> 32);
+    return (block * NOTCH_BLOCK + low) * NOTCH_DIRECT_TRIALS / 4;
+}
+
+void notch_trial_words(const notch_kernels *kernels, const notch_key *key, uint64_t block,
+                       uint32_t count, uint32_t *words)
+{
+    const notch_key own = notch_key_for(key, NOTCH_PURPOSE_TRIAL);
+    kernels->random_blocks(&own, first_word_block(block, 0), (count + 3) / 4, words);
+}
+
+/* Writes `value` to guide[from .. to), and to up to RUN - 1 cells beyond, which come later. */
+static inline void fill_cells(uint16_t *guide, uint64_t from, uint64_t to, uint16_t value)
+{
+    const uint64_t four = value * UINT64_C(0x0001000100010001);
+    const uint64_t run[2] = {four, four};
+    do {
+        memcpy(guide + from, run, sizeof run);
+        from += NOTCH_GUIDE_RUN;
+    } while (from < to);
 }
 
 /* guide[c] <= the first category (from over->low) that word c << (32 - bits) means. */
@@ -48,38 +66,32 @@ static void build_guide(const draw *d, const range *over, uint32_t bits)
 {
     const uint64_t *cumulative = d->scratch->cumulative;
     uint16_t *guide = d->scratch->guide;
-    const uint32_t cells = UINT32_C(1) << bits;
-    memset(guide, 0, cells * sizeof guide[0]);
+    const uint64_t cells = UINT64_C(1) << bits;
     /* Category i ends in cell floor(c_i * cells / total), so the cells after it start at i + 1 or
-     * later. The division is by a reciprocal rounded up, at most one cell too far, which only makes
-     * the search start earlier. c_i is brought to 32 bits first, rounded up. */
+     * later. c_i is brought to 32 bits and the division is by a reciprocal, both rounded up: that
+     * is at most one cell too far, which only makes the search start earlier. */
     const uint32_t length = notch_bit_length(over->total);
     const uint32_t drop = length > 32 ? length - 32 : 0;
-    const uint64_t reciprocal = ((uint64_t)cells << 32) / (over->total >> drop) + 1;
-    for (uint32_t i = over->low; i < over->high; i++) {
+    const uint64_t reciprocal = (cells << 32) / (over->total >> drop) + 1;
+    uint64_t filled = 0;
+    for (uint32_t i = over->low; filled < cells; i++) {
         const uint64_t c = ((cumulative[i] - over->base) >> drop) + (drop != 0);
-        const uint64_t cell = ((c * reciprocal) >> 32) + 1;
-        if (cell >= cells) {
-            break;
-        }
-        guide[cell] = (uint16_t)(i + 1 - over->low);
-    }
-    uint16_t reached = 0;
-    for (uint32_t c = 0; c < cells; c++) {
-        reached = guide[c] > reached ? guide[c] : reached;
-        guide[c] = reached;
+        const uint64_t after = ((c * reciprocal) >> 32) + 1;
+        const uint64_t end = after < cells ? after : cells;
+        fill_cells(guide, filled, end, (uint16_t)(i - over->low));
+        filled = end;
     }
 }
 
-static void throw_guided(const draw *d, const range *over, const uint32_t *words,
-                         uint64_t count, uint32_t bits)
+static void throw_guided(const draw *d, const range *over, const uint32_t *words, uint64_t count,
+                         uint32_t bits)
 {
     const uint64_t *cumulative = d->scratch->cumulative + over->low;
     const uint16_t *guide = d->scratch->guide;
     uint32_t *counts = d->scratch->counts + over->low;
     const uint64_t base = over->base, total = over->total;
     for (uint64_t t = 0; t < count; t++) {
-        const uint64_t at = base + scale_word(words[t], total);
+        const uint64_t at = base + notch_trial_target(words[t], total);
         uint32_t i = guide[words[t] >> (32 - bits)];
         /* at < base + total, so the last category stops the search */
         i += cumulative[i] <= at;
@@ -91,12 +103,11 @@ static void throw_guided(const draw *d, const range *over, const uint32_t *words
     }
 }
 
-static void throw_searched(const draw *d, const range *over, const uint32_t *words,
-                           uint64_t count)
+static void throw_searched(const draw *d, const range *over, const uint32_t *words, uint64_t count)
 {
     const uint64_t *cumulative = d->scratch->cumulative;
     for (uint64_t t = 0; t < count; t++) {
-        const uint64_t at = over->base + scale_word(words[t], over->total);
+        const uint64_t at = over->base + notch_trial_target(words[t], over->total);
         uint32_t low = over->low, high = over->high - 1;
         while (low < high) {
             const uint32_t middle = low + (high - low) / 2;
@@ -120,8 +131,7 @@ static void throw_directly(const draw *d, const range *over, uint64_t trials)
         build_guide(d, over, bits);
     }
     const notch_key key = notch_key_for(d->key, NOTCH_PURPOSE_TRIAL);
-    /* At most DIRECT trials a category: ranges of one block have word numbers of their own. */
-    const uint64_t first = (d->block * NOTCH_BLOCK + over->low) * DIRECT / 4;
+    const uint64_t first = first_word_block(d->block, over->low);
     uint32_t *words = d->scratch->words;
     for (uint64_t done = 0; done < trials; done += WORDS_AT_A_TIME) {
         const uint64_t left = trials - done;
@@ -154,18 +164,17 @@ static void throw_range(const draw *d, const range *whole, uint64_t trials, uint
         }
         return;
     }
-    if (trials <= (uint64_t)DIRECT * width) {
+    if (trials <= (uint64_t)NOTCH_DIRECT_TRIALS * width) {
         throw_directly(d, whole, trials);
         return;
     }
     const uint32_t middle = whole->low + (width + 1) / 2;
     const uint64_t left_total = d->scratch->cumulative[middle - 1] - whole->base;
     const uint64_t node = (UINT64_C(1) << 23) + d->block * 2 * NOTCH_BLOCK + heap;
-    const uint64_t left_trials = notch_binomial(d->kernels, d->key, node, trials, left_total,
-                                                whole->total);
+    const uint64_t left_trials =
+        notch_binomial(d->kernels, d->key, node, trials, left_total, whole->total);
     const range left = {whole->low, middle, whole->base, left_total};
-    const range right = {middle, whole->high, whole->base + left_total,
-                         whole->total - left_total};
+    const range right = {middle, whole->high, whole->base + left_total, whole->total - left_total};
     throw_range(d, &left, left_trials, 2 * heap);
     throw_range(d, &right, trials - left_trials, 2 * heap + 1);
 }

@@ -1,0 +1,137 @@
+/* masses_avx2.c - float gradients as integer masses, eight at a time.
+ * SPDX-License-Identifier: MIT
+ *
+ * Integer instructions only, so neither rounding modes nor flushing of subnormals matter.
+ */
+#include "kernels/x86/kernels_x86.h"
+#include "kernels/x86/target.h"
+
+enum {
+    LANES = 8,
+    /* From here on an element with exponent field 0 is shifted by at least 32 bits, to nothing, so
+     * that its missing implicit bit does not matter. Below, the reference does the work. */
+    SMALLEST_TOP = 32
+};
+
+/* The same place of the next block, which is wanted next: hardware does not look that far. It may
+ * lie beyond the tensor, where a prefetch does nothing. */
+static inline void prefetch_ahead(const uint32_t *values)
+{
+    _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
+}
+
+NOTCH_TARGET_AVX2 static inline __m256i load(const void *words)
+{
+    return _mm256_loadu_si256((const __m256i *)words);
+}
+
+/* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >= SMALLEST_TOP. */
+NOTCH_TARGET_AVX2 static inline __m256i masses_of(__m256i bits, __m256i top, __m256i smoothing)
+{
+    const __m256i significand =
+        _mm256_or_si256(_mm256_slli_epi32(bits, 8), _mm256_set1_epi32(INT32_MIN));
+    const __m256i field = _mm256_and_si256(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(0xff));
+    const __m256i mass = _mm256_srlv_epi32(significand, _mm256_sub_epi32(top, field));
+    return _mm256_add_epi32(mass, smoothing);
+}
+
+NOTCH_TARGET_AVX2 static inline __m256i add_wide(__m256i sum, __m256i masses)
+{
+    const __m256i even = _mm256_blend_epi32(masses, _mm256_setzero_si256(), 0xaa);
+    const __m256i odd = _mm256_srli_epi64(masses, 32);
+    return _mm256_add_epi64(sum, _mm256_add_epi64(even, odd));
+}
+
+NOTCH_TARGET_AVX2 static inline uint64_t sum_lanes(__m256i x)
+{
+    const __m128i pair = _mm_add_epi64(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
+    return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(pair, _mm_unpackhi_epi64(pair, pair)));
+}
+
+NOTCH_TARGET_AVX2 static inline __m256i larger(__m256i largest, const uint32_t *bits)
+{
+    const __m256i magnitudes = _mm256_and_si256(load(bits), _mm256_set1_epi32(INT32_MAX));
+    return _mm256_max_epu32(largest, magnitudes);
+}
+
+NOTCH_TARGET_AVX2 uint32_t notch_f32_largest_avx2(const void *values, uint32_t count)
+{
+    const uint32_t *bits = (const uint32_t *)values;
+    __m256i largest0 = _mm256_setzero_si256(), largest1 = largest0;
+    __m256i largest2 = largest0, largest3 = largest0;
+    uint32_t i = 0;
+    for (; i + 4 * LANES <= count; i += 4 * LANES) {
+        largest0 = larger(largest0, bits + i);
+        largest1 = larger(largest1, bits + i + LANES);
+        largest2 = larger(largest2, bits + i + 2 * LANES);
+        largest3 = larger(largest3, bits + i + 3 * LANES);
+    }
+    for (; i + LANES <= count; i += LANES) {
+        largest0 = larger(largest0, bits + i);
+    }
+    const __m256i both = _mm256_max_epu32(_mm256_max_epu32(largest0, largest1),
+                                          _mm256_max_epu32(largest2, largest3));
+    __m128i most = _mm_max_epu32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+    most = _mm_max_epu32(most, _mm_unpackhi_epi64(most, most));
+    most = _mm_max_epu32(most, _mm_shuffle_epi32(most, 0xb1));
+    const uint32_t whole = (uint32_t)_mm_cvtsi128_si32(most);
+    const uint32_t rest = notch_f32_largest_ref(bits + i, count - i);
+    return whole > rest ? whole : rest;
+}
+
+NOTCH_TARGET_AVX2 uint64_t notch_f32_masses_avx2(const void *values, uint32_t count,
+                                                 const notch_mass_scale *scale, uint32_t *masses)
+{
+    if (scale->unit + 158 < SMALLEST_TOP) {
+        return notch_f32_masses_ref(values, count, scale, masses);
+    }
+    const uint32_t *bits = (const uint32_t *)values;
+    const __m256i top = _mm256_set1_epi32(scale->unit + 158);
+    const __m256i smoothing = _mm256_set1_epi32((int32_t)scale->smoothing);
+    __m256i sum = _mm256_setzero_si256();
+    uint32_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        prefetch_ahead(bits + i);
+        const __m256i mass = masses_of(load(bits + i), top, smoothing);
+        _mm256_storeu_si256((__m256i *)(masses + i), mass);
+        sum = add_wide(sum, mass);
+    }
+    return sum_lanes(sum) + notch_f32_masses_ref(bits + i, count - i, scale, masses + i);
+}
+
+NOTCH_TARGET_AVX2 uint64_t notch_f32_mass_sum_avx2(const void *values, uint32_t count,
+                                                   const notch_mass_scale *scale)
+{
+    if (scale->unit + 158 < SMALLEST_TOP) {
+        return notch_f32_mass_sum_ref(values, count, scale);
+    }
+    const uint32_t *bits = (const uint32_t *)values;
+    const __m256i top = _mm256_set1_epi32(scale->unit + 158);
+    const __m256i smoothing = _mm256_set1_epi32((int32_t)scale->smoothing);
+    __m256i sum0 = _mm256_setzero_si256(), sum1 = sum0;
+    uint32_t i = 0;
+    for (; i + 2 * LANES <= count; i += 2 * LANES) {
+        prefetch_ahead(bits + i);
+        sum0 = add_wide(sum0, masses_of(load(bits + i), top, smoothing));
+        sum1 = add_wide(sum1, masses_of(load(bits + i + LANES), top, smoothing));
+    }
+    return sum_lanes(_mm256_add_epi64(sum0, sum1)) +
+           notch_f32_mass_sum_ref(bits + i, count - i, scale);
+}
+
+NOTCH_TARGET_AVX2 void notch_f32_signed_avx2(const void *values, const uint32_t *counts,
+                                             uint32_t count, int32_t *updates)
+{
+    const uint32_t *bits = (const uint32_t *)values;
+    const __m256i most = _mm256_set1_epi32(INT32_MAX), minus_zero = _mm256_set1_epi32(INT32_MIN);
+    uint32_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        const __m256i x = load(bits + i);
+        const __m256i steps = _mm256_min_epu32(load(counts + i), most);
+        /* negated where x < 0 as an integer, 0 where x is 0: wrong for -0 only */
+        const __m256i u = _mm256_sign_epi32(steps, x);
+        const __m256i wrong = _mm256_cmpeq_epi32(x, minus_zero);
+        _mm256_storeu_si256((__m256i *)(updates + i), _mm256_andnot_si256(wrong, u));
+    }
+    notch_f32_signed_ref(bits + i, counts + i, count - i, updates + i);
+}

@@ -1,0 +1,21 @@
+/* table_avx2.c - the table of AVX2 kernels.
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/x86/kernels_x86.h"
+
+const notch_kernels notch_kernels_avx2 = {
+    .isa = NOTCH_ISA_AVX2,
+    .random_blocks = notch_random_blocks_avx2,
+    .f32_largest = notch_f32_largest_avx2,
+    .f32_masses = notch_f32_masses_avx2,
+    .f32_mass_sum = notch_f32_mass_sum_avx2,
+    .i32_masses = notch_i32_masses_avx2,
+    .f32_signed = notch_f32_signed_avx2,
+    .i32_signed = notch_i32_signed_avx2,
+    .run_sums = notch_run_sums_avx2,
+    .find = notch_find_ref,
+    .cumulate = notch_cumulate_avx2,
+    .point_counts = notch_point_counts_avx2,
+    .apply_i8 = notch_apply_i8_avx2,
+    .apply_i16 = notch_apply_i16_avx2,
+};
