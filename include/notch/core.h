@@ -236,10 +236,10 @@ typedef enum notch_gradient_type {
  * How magnitudes become integer masses. The elements are cut into blocks of NOTCH_BLOCK (the last
  * one shorter). A block of I32 or U32 has masses |g|, exact. A block of F32 has masses
  * floor(|g| / 2^e), where 2^e is such that the block's largest magnitude becomes at least 2^31 and
- * less than 2^32; a block's total enters the tensor's, and the tensor's the group's, in units of the
- * largest exponent among them, rounded down. So a mass, relative to the sum it is a share of, is off
- * by at most 2^-31 of the largest magnitude. Magnitudes below 2^-31 of the block's largest have
- * mass 0. */
+ * less than 2^32; a block's total enters the group's rounded down, in units so fine that the group's
+ * total has up to 62 bits. So a mass, relative to the sum it is a share of, is off
+ * by at most 2^-31 of the largest magnitude. Magnitudes below 2^-32 of the block's largest have
+ * mass 0, those from 2^-31 of it on have not. */
 typedef struct notch_gradient {
     notch_gradient_type type;
     int32_t exponent; /* -1,000 to 1,000; I32 and U32 only */

@@ -47,14 +47,15 @@ typedef struct notch_kernels {
     /* words[4 k .. 4 k + 3] = Philox block number first + k of the stream, k < blocks. */
     void (*random_blocks)(const notch_key *key, uint64_t first, uint64_t blocks, uint32_t *words);
 
-    /* The largest of the bit patterns of |x|: orders as the magnitudes do, NaN and infinity being at
-     * least 0x7f800000. */
-    uint32_t (*f32_largest)(const void *values, uint32_t count);
+    /* One pass over a block: returns the largest of the bit patterns of |x|, which orders as the
+     * magnitudes do, NaN and infinity being at least 0x7f800000; *sum becomes the sum of masses, and
+     * run_sums[k], unless run_sums is NULL, that of elements [k NOTCH_RUN, (k + 1) NOTCH_RUN) or up
+     * to the end. The sums are meaningless if some mass does not fit `scale`. */
+    uint32_t (*f32_survey)(const void *values, uint32_t count, const notch_mass_scale *scale,
+                           uint64_t *sum, uint64_t *run_sums);
     /* Masses of a block, and their sum. */
     uint64_t (*f32_masses)(const void *values, uint32_t count, const notch_mass_scale *scale,
                            uint32_t *masses);
-    /* Their sum alone. */
-    uint64_t (*f32_mass_sum)(const void *values, uint32_t count, const notch_mass_scale *scale);
     /* masses[i] = |x_i|; returns their sum. */
     uint64_t (*i32_masses)(const int32_t *values, uint32_t count, uint32_t *masses);
 
@@ -99,10 +100,10 @@ extern const notch_kernels notch_kernels_avx512;
 /* Reference versions, for tables that lack a kernel of their own and for tails. */
 void notch_random_blocks_ref(const notch_key *key, uint64_t first, uint64_t blocks,
                              uint32_t *words);
-uint32_t notch_f32_largest_ref(const void *values, uint32_t count);
+uint32_t notch_f32_survey_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
+                              uint64_t *sum, uint64_t *run_sums);
 uint64_t notch_f32_masses_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
                               uint32_t *masses);
-uint64_t notch_f32_mass_sum_ref(const void *values, uint32_t count, const notch_mass_scale *scale);
 uint64_t notch_i32_masses_ref(const int32_t *values, uint32_t count, uint32_t *masses);
 void notch_i32_signed_ref(const int32_t *values, const uint32_t *counts, uint32_t count,
                           int32_t *updates);

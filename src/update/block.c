@@ -58,27 +58,6 @@ static void rescale(const notch_mass_scale *scale, const uint32_t *from, uint32_
     }
 }
 
-/* The largest magnitude of the block as mantissa * 2^exponent; false for NaN and infinity. */
-static bool largest_magnitude(const notch_kernels *kernels, const notch_gradient *gradient,
-                              const notch_block *block, uint32_t *buffer, notch_scaled *largest)
-{
-    if (gradient->type == NOTCH_GRADIENT_F32) {
-        const float *values = (const float *)gradient->values + block->first;
-        const uint32_t bits = kernels->f32_largest(values, block->count);
-        const uint32_t field = bits >> 23;
-        largest->mantissa = (bits & 0x7fffff) | (field != 0 ? 0x800000u : 0);
-        largest->exponent = (int32_t)(field != 0 ? field : 1) - 150;
-        return bits < INFINITE_BITS;
-    }
-    const uint32_t *found = magnitudes(kernels, gradient, block->first, block->count, buffer);
-    largest->mantissa = 0;
-    largest->exponent = gradient->exponent;
-    for (uint32_t i = 0; i < block->count; i++) {
-        largest->mantissa = found[i] > largest->mantissa ? found[i] : largest->mantissa;
-    }
-    return true;
-}
-
 /* The scale at which the largest mass of the block, smoothing included, has exactly 32 bits. */
 static void fit_scale(const notch_gradient *gradient, const notch_scaled *largest,
                       const notch_scaled *smoothing, notch_mass_scale *scale)
@@ -95,38 +74,68 @@ static void fit_scale(const notch_gradient *gradient, const notch_scaled *larges
     scale->shift = scale->unit - gradient->exponent;
 }
 
-bool notch_block_survey(const notch_kernels *kernels, const notch_gradient *gradient,
-                        const notch_scaled *smoothing, notch_block *block, uint64_t *run_sums,
-                        uint32_t *buffer)
+static bool same_scale(const notch_mass_scale *a, const notch_mass_scale *b)
 {
-    const bool is_float = gradient->type == NOTCH_GRADIENT_F32;
-    block->mass_sum = 0;
-    block->scale = (notch_mass_scale){gradient->exponent, 0, 0};
-    /* Integers without smoothing are their own masses. */
-    if (is_float || smoothing->mantissa != 0) {
-        notch_scaled largest;
-        if (!largest_magnitude(kernels, gradient, block, buffer, &largest)) {
-            return false;
-        }
-        block->has_gradient = largest.mantissa != 0;
-        if (largest.mantissa == 0 && smoothing->mantissa == 0) {
-            if (run_sums != NULL) {
-                memset(run_sums, 0, NOTCH_BLOCK_RUNS * sizeof run_sums[0]);
-            }
-            return true;
-        }
-        fit_scale(gradient, &largest, smoothing, &block->scale);
+    return a->unit == b->unit && a->smoothing == b->smoothing;
+}
+
+static bool survey_floats(notch_surveyor *surveyor, const notch_gradient *gradient,
+                          notch_block *block, uint64_t *run_sums)
+{
+    const float *values = (const float *)gradient->values + block->first;
+    const uint32_t bits = surveyor->kernels->f32_survey(values, block->count, &surveyor->guess,
+                                                        &block->mass_sum, run_sums);
+    if (bits >= INFINITE_BITS) {
+        return false;
     }
-    if (is_float && run_sums == NULL) {
-        const float *values = (const float *)gradient->values + block->first;
-        block->mass_sum = kernels->f32_mass_sum(values, block->count, &block->scale);
+    const uint32_t field = bits >> 23;
+    const notch_scaled largest = {(bits & 0x7fffff) | (field != 0 ? 0x800000u : 0),
+                                  (int32_t)(field != 0 ? field : 1) - 150};
+    block->has_gradient = largest.mantissa != 0;
+    if (largest.mantissa == 0 && surveyor->smoothing.mantissa == 0) {
+        block->mass_sum = 0; /* at the guessed scale too, and so are the runs */
         return true;
     }
-    const uint32_t *masses = notch_block_masses(kernels, gradient, block, 0, block->count, buffer);
+    fit_scale(gradient, &largest, &surveyor->smoothing, &block->scale);
+    if (!same_scale(&block->scale, &surveyor->guess)) {
+        surveyor->guess = block->scale;
+        (void)surveyor->kernels->f32_survey(values, block->count, &block->scale, &block->mass_sum,
+                                            run_sums);
+    }
+    return true;
+}
+
+static void survey_integers(notch_surveyor *surveyor, const notch_gradient *gradient,
+                            notch_block *block, uint64_t *run_sums)
+{
+    const notch_kernels *kernels = surveyor->kernels;
+    if (surveyor->smoothing.mantissa != 0) {
+        const uint32_t *found =
+            magnitudes(kernels, gradient, block->first, block->count, surveyor->buffer);
+        notch_scaled largest = {0, gradient->exponent};
+        for (uint32_t i = 0; i < block->count; i++) {
+            largest.mantissa = found[i] > largest.mantissa ? found[i] : largest.mantissa;
+        }
+        block->has_gradient = largest.mantissa != 0;
+        fit_scale(gradient, &largest, &surveyor->smoothing, &block->scale);
+    }
+    const uint32_t *masses =
+        notch_block_masses(kernels, gradient, block, 0, block->count, surveyor->buffer);
     block->mass_sum = kernels->run_sums(masses, block->count, run_sums);
-    if (!is_float && smoothing->mantissa == 0) {
+    if (surveyor->smoothing.mantissa == 0) {
         block->has_gradient = block->mass_sum != 0;
     }
+}
+
+bool notch_block_survey(notch_surveyor *surveyor, const notch_gradient *gradient,
+                        notch_block *block, uint64_t *run_sums)
+{
+    /* Integers without smoothing are their own masses. */
+    block->scale = (notch_mass_scale){gradient->exponent, 0, 0};
+    if (gradient->type == NOTCH_GRADIENT_F32) {
+        return survey_floats(surveyor, gradient, block, run_sums);
+    }
+    survey_integers(surveyor, gradient, block, run_sums);
     return true;
 }
 
@@ -164,6 +173,21 @@ void notch_gradient_signed(const notch_kernels *kernels, const notch_gradient *g
             updates[i] = ((const uint32_t *)gradient->values)[first + i] != 0 ? (int32_t)steps : 0;
         }
         break;
+    }
+}
+
+void notch_gradient_signed_at(const notch_gradient *gradient, uint64_t first,
+                              const uint32_t *indices, uint32_t count, const uint32_t *counts,
+                              int32_t *updates)
+{
+    const uint32_t *bits = (const uint32_t *)gradient->values + first;
+    const bool is_float = gradient->type == NOTCH_GRADIENT_F32;
+    const bool has_sign = gradient->type != NOTCH_GRADIENT_U32;
+    for (uint32_t k = 0; k < count; k++) {
+        const uint32_t value = bits[indices[k]];
+        const int32_t steps = counts[k] > INT32_MAX ? INT32_MAX : (int32_t)counts[k];
+        const bool zero = (is_float ? value & 0x7fffffff : value) == 0;
+        updates[k] = zero ? 0 : has_sign && value >> 31 != 0 ? -steps : steps;
     }
 }
 

@@ -35,12 +35,19 @@ static inline uint64_t notch_block_count(uint64_t count)
 notch_status notch_gradient_check(const notch_gradient *gradient, const char *name,
                                   notch_error *error);
 
+/* What a worker carries from one block's survey to the next. */
+typedef struct notch_surveyor {
+    const notch_kernels *kernels;
+    notch_scaled smoothing;
+    notch_mass_scale guess; /* the last block's: right for most blocks, which saves a pass */
+    uint32_t *buffer;       /* NOTCH_BLOCK masses */
+} notch_surveyor;
+
 /* Sets the block's scale, mass_sum and has_gradient from its values, and run_sums[k] to the masses
- * of its k-th run of NOTCH_RUN elements unless run_sums is NULL. `buffer` holds NOTCH_BLOCK masses.
- * False if a value is NaN or infinite. */
-bool notch_block_survey(const notch_kernels *kernels, const notch_gradient *gradient,
-                        const notch_scaled *smoothing, notch_block *block, uint64_t *run_sums,
-                        uint32_t *buffer);
+ * of its k-th run of NOTCH_RUN elements unless run_sums is NULL. False if a value is NaN or
+ * infinite. */
+bool notch_block_survey(notch_surveyor *surveyor, const notch_gradient *gradient,
+                        notch_block *block, uint64_t *run_sums);
 
 /* The masses of elements [offset, offset + count) of a block that has been surveyed: in `buffer`, or
  * where they are. */
@@ -52,6 +59,11 @@ const uint32_t *notch_block_masses(const notch_kernels *kernels, const notch_gra
 void notch_gradient_signed(const notch_kernels *kernels, const notch_gradient *gradient,
                            uint64_t first, const uint32_t *counts, uint32_t count,
                            int32_t *updates);
+
+/* The same for elements first + indices[k], k < count. */
+void notch_gradient_signed_at(const notch_gradient *gradient, uint64_t first,
+                              const uint32_t *indices, uint32_t count, const uint32_t *counts,
+                              int32_t *updates);
 
 /* Index in the tensor of the block's first NaN or infinity, which must exist. */
 uint64_t notch_block_not_finite(const notch_gradient *gradient, const notch_block *block);

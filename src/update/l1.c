@@ -22,14 +22,14 @@ notch_status notch_gradient_l1(const notch_gradient *gradient, notch_scaled *l1,
     if (status != NOTCH_OK) {
         return status;
     }
-    const notch_scaled no_smoothing = {0, 0};
     notch_scaled sum = {0, 0};
     uint32_t buffer[NOTCH_BLOCK];
+    notch_surveyor surveyor = {kernels, {0, 0}, {0, 0, 0}, buffer};
     for (uint64_t first = 0; first < gradient->count; first += NOTCH_BLOCK) {
         const uint64_t left = gradient->count - first;
         notch_block block = {.first = first,
                              .count = (uint32_t)(left < NOTCH_BLOCK ? left : NOTCH_BLOCK)};
-        if (!notch_block_survey(kernels, gradient, &no_smoothing, &block, NULL, buffer)) {
+        if (!notch_block_survey(&surveyor, gradient, &block, NULL)) {
             return notch_fail(error, NOTCH_ERROR_NOT_FINITE,
                               "l1 norm: gradient element %u is not a finite number",
                               notch_block_not_finite(gradient, &block));

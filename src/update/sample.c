@@ -64,11 +64,12 @@ static void survey_task(void *argument, uint64_t item, uint32_t worker)
 {
     (void)worker;
     const draw *d = argument;
-    const notch_scaled no_smoothing = {0, 0};
+    notch_surveyor surveyor = {
+        d->kernels, {0, 0}, {0, 0, 0}, NULL}; /* masses stay where they are */
     const uint64_t end = (item + 1) * NOTCH_BLOCKS_A_TASK;
     for (uint64_t b = item * NOTCH_BLOCKS_A_TASK; b < end && b < d->plan.block_count; b++) {
         notch_block *block = &d->plan.blocks[b];
-        (void)notch_block_survey(d->kernels, &d->masses, &no_smoothing, block, NULL, NULL);
+        (void)notch_block_survey(&surveyor, &d->masses, block, NULL);
         block->weight = block->mass_sum;
     }
 }

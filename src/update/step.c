@@ -30,11 +30,11 @@ typedef struct group {
 /* Counters of one worker, on a cache line of its own. */
 typedef struct tally {
     _Alignas(64) uint64_t moved, saturated;
+    notch_surveyor surveyor;
 } tally;
 
 typedef struct step {
     const notch_update_options *options;
-    notch_scaled smoothing;
     notch_parameter *parameters;
     uint64_t parameter_count;
     bool from_zero; /* initialisation: weights count as 0 and move along the gradient's sign */
@@ -251,9 +251,8 @@ static void survey_task(void *argument, uint64_t item, uint32_t worker)
     while ((block = next_block(s, item, &offset)) != NULL) {
         const notch_gradient *gradient = &s->parameters[block->tensor].gradient;
         const bool sparse = s->groups[s->group_of[block - s->blocks]].sparse;
-        const bool finite =
-            notch_block_survey(s->kernels, gradient, &s->smoothing, block,
-                               sparse ? run_sums_of(s, block) : NULL, s->scratch[worker].masses);
+        const bool finite = notch_block_survey(&s->tallies[worker].surveyor, gradient, block,
+                                               sparse ? run_sums_of(s, block) : NULL);
         /* tells the serial part below */
         block->trials = finite ? 0 : 1;
     }
@@ -446,18 +445,35 @@ static bool apply_sparse(const step *s, const group *own, const notch_block *blo
     const notch_parameter *parameter = &s->parameters[block->tensor];
     notch_moves moves;
     if (!own->sparse || !notch_plan_touches(&own->plan, block) ||
-        !notch_sparse_draw(&own->plan, s->kernels, &parameter->gradient, block,
-                           run_sums_of(s, block), &moves, scratch)) {
+        !notch_sparse_draw(&own->plan, s->kernels, &parameter->gradient, parameter->weights,
+                           parameter->lattice.bytes, block, run_sums_of(s, block), &moves,
+                           scratch)) {
         return false;
     }
     unsigned char *weights = weights_of(s, block);
-    for (uint32_t k = 0; k < moves.count; k++) {
-        const uint32_t index = moves.indices[k];
-        int32_t update;
-        notch_gradient_signed(s->kernels, &parameter->gradient, block->first + index,
-                              &scratch->counts[k], 1, &update);
-        apply(s, &parameter->lattice, weights + (size_t)index * parameter->lattice.bytes, &update,
-              1, own_tally);
+    /* Gathered, moved together and scattered: a move at a time would wait for each. */
+    notch_gradient_signed_at(&parameter->gradient, block->first, moves.indices, moves.count,
+                             scratch->counts, scratch->updates);
+    if (parameter->lattice.bytes == 2) {
+        int16_t some[NOTCH_SPARSE_TRIALS], *all = (int16_t *)(void *)weights;
+        for (uint32_t k = 0; k < moves.count; k++) {
+            some[k] = all[moves.indices[k]];
+        }
+        s->kernels->apply_i16(&parameter->lattice, some, scratch->updates, moves.count,
+                              &own_tally->moved, &own_tally->saturated);
+        for (uint32_t k = 0; k < moves.count; k++) {
+            all[moves.indices[k]] = some[k];
+        }
+    } else {
+        int8_t some[NOTCH_SPARSE_TRIALS], *all = (int8_t *)weights;
+        for (uint32_t k = 0; k < moves.count; k++) {
+            some[k] = all[moves.indices[k]];
+        }
+        s->kernels->apply_i8(&parameter->lattice, some, scratch->updates, moves.count,
+                             &own_tally->moved, &own_tally->saturated);
+        for (uint32_t k = 0; k < moves.count; k++) {
+            all[moves.indices[k]] = some[k];
+        }
     }
     return true;
 }
@@ -536,7 +552,11 @@ static notch_status run_step(step *s, uint64_t trials_per_parameter, const notch
         return status;
     }
     take_memory(s, &plan, workspace);
-    s->smoothing = notch_smoothing_of(s->options);
+    for (uint32_t w = 0; w < s->executor->workers; w++) {
+        s->tallies[w].surveyor = (notch_surveyor){.kernels = s->kernels,
+                                                  .smoothing = notch_smoothing_of(s->options),
+                                                  .buffer = s->scratch[w].masses};
+    }
     make_groups(s, key);
 
     for (uint64_t g = 0; g < s->group_count && status == NOTCH_OK; g++) {

@@ -15,7 +15,7 @@ static uint32_t bits_at(const void *values, uint32_t i)
     return bits;
 }
 
-/* floor(|x| / 2^unit), which the caller guarantees to be below 2^32. */
+/* floor(|x| / 2^unit) if that is below 2^32, some number otherwise. */
 static uint32_t mass_of(uint32_t bits, int32_t unit)
 {
     const uint32_t field = (bits >> 23) & 0xff;
@@ -27,16 +27,28 @@ static uint32_t mass_of(uint32_t bits, int32_t unit)
     if (shift >= 0) {
         return (significand << 8) >> shift;
     }
-    return significand << (8 - shift); /* subnormals only: the result still fits */
+    /* to the left only for subnormals, if the mass fits */
+    return shift > -24 ? significand << (8 - shift) : 0;
 }
 
-uint32_t notch_f32_largest_ref(const void *values, uint32_t count)
+uint32_t notch_f32_survey_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
+                              uint64_t *sum, uint64_t *run_sums)
 {
     uint32_t largest = 0;
+    uint64_t run = 0, total = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t magnitude = bits_at(values, i) & 0x7fffffff;
+        const uint32_t bits = bits_at(values, i), magnitude = bits & 0x7fffffff;
         largest = magnitude > largest ? magnitude : largest;
+        run += mass_of(bits, scale->unit) + scale->smoothing;
+        if (i % NOTCH_RUN == NOTCH_RUN - 1 || i + 1 == count) {
+            if (run_sums != NULL) {
+                run_sums[i / NOTCH_RUN] = run;
+            }
+            total += run;
+            run = 0;
+        }
     }
+    *sum = total;
     return largest;
 }
 
@@ -47,15 +59,6 @@ uint64_t notch_f32_masses_ref(const void *values, uint32_t count, const notch_ma
     for (uint32_t i = 0; i < count; i++) {
         masses[i] = mass_of(bits_at(values, i), scale->unit) + scale->smoothing;
         sum += masses[i];
-    }
-    return sum;
-}
-
-uint64_t notch_f32_mass_sum_ref(const void *values, uint32_t count, const notch_mass_scale *scale)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        sum += mass_of(bits_at(values, i), scale->unit) + scale->smoothing;
     }
     return sum;
 }

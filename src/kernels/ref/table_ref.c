@@ -6,9 +6,8 @@
 const notch_kernels notch_kernels_ref = {
     .isa = NOTCH_ISA_REF,
     .random_blocks = notch_random_blocks_ref,
-    .f32_largest = notch_f32_largest_ref,
+    .f32_survey = notch_f32_survey_ref,
     .f32_masses = notch_f32_masses_ref,
-    .f32_mass_sum = notch_f32_mass_sum_ref,
     .i32_masses = notch_i32_masses_ref,
     .f32_signed = notch_f32_signed_ref,
     .i32_signed = notch_i32_signed_ref,

@@ -11,11 +11,11 @@
 #define NOTCH_DECLARE_KERNELS(isa)                                                                 \
     void notch_random_blocks_##isa(const notch_key *key, uint64_t first, uint64_t blocks,          \
                                    uint32_t *words);                                               \
-    uint32_t notch_f32_largest_##isa(const void *values, uint32_t count);                          \
+    uint32_t notch_f32_survey_##isa(const void *values, uint32_t count,                            \
+                                    const notch_mass_scale *scale, uint64_t *sum,                  \
+                                    uint64_t *run_sums);                                           \
     uint64_t notch_f32_masses_##isa(const void *values, uint32_t count,                            \
                                     const notch_mass_scale *scale, uint32_t *masses);              \
-    uint64_t notch_f32_mass_sum_##isa(const void *values, uint32_t count,                          \
-                                      const notch_mass_scale *scale);                              \
     void notch_f32_signed_##isa(const void *values, const uint32_t *counts, uint32_t count,        \
                                 int32_t *updates);                                                 \
     uint64_t notch_i32_masses_##isa(const int32_t *values, uint32_t count, uint32_t *masses);      \

@@ -54,29 +54,48 @@ NOTCH_TARGET_AVX2 static inline __m256i larger(__m256i largest, const uint32_t *
     return _mm256_max_epu32(largest, magnitudes);
 }
 
-NOTCH_TARGET_AVX2 uint32_t notch_f32_largest_avx2(const void *values, uint32_t count)
+NOTCH_TARGET_AVX2 static inline uint32_t largest_lane(__m256i v)
 {
-    const uint32_t *bits = (const uint32_t *)values;
-    __m256i largest0 = _mm256_setzero_si256(), largest1 = largest0;
-    __m256i largest2 = largest0, largest3 = largest0;
-    uint32_t i = 0;
-    for (; i + 4 * LANES <= count; i += 4 * LANES) {
-        largest0 = larger(largest0, bits + i);
-        largest1 = larger(largest1, bits + i + LANES);
-        largest2 = larger(largest2, bits + i + 2 * LANES);
-        largest3 = larger(largest3, bits + i + 3 * LANES);
-    }
-    for (; i + LANES <= count; i += LANES) {
-        largest0 = larger(largest0, bits + i);
-    }
-    const __m256i both = _mm256_max_epu32(_mm256_max_epu32(largest0, largest1),
-                                          _mm256_max_epu32(largest2, largest3));
-    __m128i most = _mm_max_epu32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+    __m128i most = _mm_max_epu32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     most = _mm_max_epu32(most, _mm_unpackhi_epi64(most, most));
     most = _mm_max_epu32(most, _mm_shuffle_epi32(most, 0xb1));
-    const uint32_t whole = (uint32_t)_mm_cvtsi128_si32(most);
-    const uint32_t rest = notch_f32_largest_ref(bits + i, count - i);
-    return whole > rest ? whole : rest;
+    return (uint32_t)_mm_cvtsi128_si32(most);
+}
+
+NOTCH_TARGET_AVX2 uint32_t notch_f32_survey_avx2(const void *values, uint32_t count,
+                                                 const notch_mass_scale *scale, uint64_t *sum,
+                                                 uint64_t *run_sums)
+{
+    if (scale->unit + 158 < SMALLEST_TOP) {
+        return notch_f32_survey_ref(values, count, scale, sum, run_sums);
+    }
+    const uint32_t *bits = (const uint32_t *)values;
+    const __m256i top = _mm256_set1_epi32(scale->unit + 158);
+    const __m256i smoothing = _mm256_set1_epi32((int32_t)scale->smoothing);
+    __m256i largest0 = _mm256_setzero_si256(), largest1 = largest0;
+    uint64_t total = 0;
+    uint32_t i = 0;
+    for (; i + NOTCH_RUN <= count; i += NOTCH_RUN) {
+        __m256i run0 = _mm256_setzero_si256(), run1 = run0;
+        for (uint32_t k = i; k < i + NOTCH_RUN; k += 2 * LANES) {
+            prefetch_ahead(bits + k);
+            largest0 = larger(largest0, bits + k);
+            largest1 = larger(largest1, bits + k + LANES);
+            run0 = add_wide(run0, masses_of(load(bits + k), top, smoothing));
+            run1 = add_wide(run1, masses_of(load(bits + k + LANES), top, smoothing));
+        }
+        const uint64_t run = sum_lanes(_mm256_add_epi64(run0, run1));
+        if (run_sums != NULL) {
+            run_sums[i / NOTCH_RUN] = run;
+        }
+        total += run;
+    }
+    uint64_t rest;
+    const uint32_t rest_largest = notch_f32_survey_ref(
+        bits + i, count - i, scale, &rest, run_sums != NULL ? run_sums + i / NOTCH_RUN : NULL);
+    const uint32_t most = largest_lane(_mm256_max_epu32(largest0, largest1));
+    *sum = total + rest;
+    return most > rest_largest ? most : rest_largest;
 }
 
 NOTCH_TARGET_AVX2 uint64_t notch_f32_masses_avx2(const void *values, uint32_t count,
@@ -97,26 +116,6 @@ NOTCH_TARGET_AVX2 uint64_t notch_f32_masses_avx2(const void *values, uint32_t co
         sum = add_wide(sum, mass);
     }
     return sum_lanes(sum) + notch_f32_masses_ref(bits + i, count - i, scale, masses + i);
-}
-
-NOTCH_TARGET_AVX2 uint64_t notch_f32_mass_sum_avx2(const void *values, uint32_t count,
-                                                   const notch_mass_scale *scale)
-{
-    if (scale->unit + 158 < SMALLEST_TOP) {
-        return notch_f32_mass_sum_ref(values, count, scale);
-    }
-    const uint32_t *bits = (const uint32_t *)values;
-    const __m256i top = _mm256_set1_epi32(scale->unit + 158);
-    const __m256i smoothing = _mm256_set1_epi32((int32_t)scale->smoothing);
-    __m256i sum0 = _mm256_setzero_si256(), sum1 = sum0;
-    uint32_t i = 0;
-    for (; i + 2 * LANES <= count; i += 2 * LANES) {
-        prefetch_ahead(bits + i);
-        sum0 = add_wide(sum0, masses_of(load(bits + i), top, smoothing));
-        sum1 = add_wide(sum1, masses_of(load(bits + i + LANES), top, smoothing));
-    }
-    return sum_lanes(_mm256_add_epi64(sum0, sum1)) +
-           notch_f32_mass_sum_ref(bits + i, count - i, scale);
 }
 
 NOTCH_TARGET_AVX2 void notch_f32_signed_avx2(const void *values, const uint32_t *counts,

@@ -29,29 +29,52 @@ NOTCH_TARGET_AVX512 static inline __m512i masses_of(__m512i bits, __m512i top, _
     return _mm512_add_epi32(mass, smoothing);
 }
 
-NOTCH_TARGET_AVX512 uint32_t notch_f32_largest_avx512(const void *values, uint32_t count)
+/* The masses of a run, in pairs of lanes; *largest gathers the magnitudes. */
+NOTCH_TARGET_AVX512 static inline __m512i survey_run(const uint32_t *bits, __m512i top,
+                                                     __m512i smoothing, __m512i *largest)
 {
-    const uint32_t *bits = (const uint32_t *)values;
     const __m512i magnitude = _mm512_set1_epi32(INT32_MAX);
-    __m512i largest[4];
+    __m512i sum = _mm512_setzero_si512();
     NOTCH_UNROLL
-    for (int v = 0; v < 4; v++) {
-        largest[v] = _mm512_setzero_si512();
+    for (int k = 0; k < NOTCH_RUN / NOTCH_LANES; k++) {
+        prefetch_ahead(bits + NOTCH_LANES * k);
+        const __m512i x = _mm512_loadu_si512(bits + NOTCH_LANES * k);
+        *largest = _mm512_max_epu32(*largest, _mm512_and_si512(x, magnitude));
+        sum = notch_add_pairs(sum, masses_of(x, top, smoothing));
     }
+    return sum;
+}
+
+NOTCH_TARGET_AVX512 uint32_t notch_f32_survey_avx512(const void *values, uint32_t count,
+                                                     const notch_mass_scale *scale, uint64_t *sum,
+                                                     uint64_t *run_sums)
+{
+    if (scale->unit + 158 < SMALLEST_TOP) {
+        return notch_f32_survey_ref(values, count, scale, sum, run_sums);
+    }
+    const uint32_t *bits = (const uint32_t *)values;
+    const __m512i top = _mm512_set1_epi32(scale->unit + 158);
+    const __m512i smoothing = _mm512_set1_epi32((int32_t)scale->smoothing);
+    __m512i largest = _mm512_setzero_si512(), total = largest;
     uint32_t i = 0;
-    for (; i + 4 * NOTCH_LANES <= count; i += 4 * NOTCH_LANES) {
+    for (; i + 8 * NOTCH_RUN <= count; i += 8 * NOTCH_RUN) {
+        __m512i runs[8];
         NOTCH_UNROLL
-        for (uint32_t v = 0; v < 4; v++) {
-            const __m512i x = _mm512_loadu_si512(bits + i + NOTCH_LANES * v);
-            largest[v] = _mm512_max_epu32(largest[v], _mm512_and_si512(x, magnitude));
+        for (uint32_t k = 0; k < 8; k++) {
+            runs[k] = survey_run(bits + i + NOTCH_RUN * k, top, smoothing, &largest);
+        }
+        const __m512i eight = notch_sum_lanes_of_eight(runs);
+        total = _mm512_add_epi64(total, eight);
+        if (run_sums != NULL) {
+            _mm512_storeu_si512(run_sums + i / NOTCH_RUN, eight);
         }
     }
-    for (; i < count; i += NOTCH_LANES) {
-        const __m512i x = notch_load_some(bits + i, count - i);
-        largest[0] = _mm512_max_epu32(largest[0], _mm512_and_si512(x, magnitude));
-    }
-    return _mm512_reduce_max_epu32(_mm512_max_epu32(_mm512_max_epu32(largest[0], largest[1]),
-                                                    _mm512_max_epu32(largest[2], largest[3])));
+    uint64_t rest = 0;
+    const uint32_t rest_largest = notch_f32_survey_ref(
+        bits + i, count - i, scale, &rest, run_sums != NULL ? run_sums + i / NOTCH_RUN : NULL);
+    const uint32_t most = _mm512_reduce_max_epu32(largest);
+    *sum = (uint64_t)_mm512_reduce_add_epi64(total) + rest;
+    return most > rest_largest ? most : rest_largest;
 }
 
 NOTCH_TARGET_AVX512 uint64_t notch_f32_masses_avx512(const void *values, uint32_t count,
@@ -80,31 +103,6 @@ NOTCH_TARGET_AVX512 uint64_t notch_f32_masses_avx512(const void *values, uint32_
         sum = notch_add_pairs(sum, mass);
     }
     return (uint64_t)_mm512_reduce_add_epi64(sum);
-}
-
-NOTCH_TARGET_AVX512 uint64_t notch_f32_mass_sum_avx512(const void *values, uint32_t count,
-                                                       const notch_mass_scale *scale)
-{
-    if (scale->unit + 158 < SMALLEST_TOP) {
-        return notch_f32_mass_sum_ref(values, count, scale);
-    }
-    const uint32_t *bits = (const uint32_t *)values;
-    const __m512i top = _mm512_set1_epi32(scale->unit + 158);
-    const __m512i smoothing = _mm512_set1_epi32((int32_t)scale->smoothing);
-    __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0;
-    uint32_t i = 0;
-    for (; i + 2 * NOTCH_LANES <= count; i += 2 * NOTCH_LANES) {
-        prefetch_ahead(bits + i);
-        prefetch_ahead(bits + i + NOTCH_LANES);
-        sum0 = notch_add_pairs(sum0, masses_of(_mm512_loadu_si512(bits + i), top, smoothing));
-        sum1 = notch_add_pairs(
-            sum1, masses_of(_mm512_loadu_si512(bits + i + NOTCH_LANES), top, smoothing));
-    }
-    for (; i < count; i += NOTCH_LANES) {
-        const __m512i mass = masses_of(notch_load_some(bits + i, count - i), top, smoothing);
-        sum0 = notch_add_pairs(sum0, _mm512_maskz_mov_epi32(notch_first_lanes(count - i), mass));
-    }
-    return (uint64_t)_mm512_reduce_add_epi64(_mm512_add_epi64(sum0, sum1));
 }
 
 NOTCH_TARGET_AVX512 void notch_f32_signed_avx512(const void *values, const uint32_t *counts,

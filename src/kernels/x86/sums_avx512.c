@@ -24,25 +24,6 @@ NOTCH_TARGET_AVX512 void notch_cumulate_avx512(const uint32_t *masses, uint32_t 
     }
 }
 
-/* The sums over the lanes of eight vectors, in order. */
-NOTCH_TARGET_AVX512 static inline __m512i sum_lanes_of_eight(const __m512i v[8])
-{
-    __m512i pairs[4], quads[2];
-    NOTCH_UNROLL
-    for (int k = 0; k < 4; k++) { /* per 128 bits: a sum of v[2 k], a sum of v[2 k + 1] */
-        pairs[k] = _mm512_add_epi64(_mm512_unpacklo_epi64(v[2 * k], v[2 * k + 1]),
-                                    _mm512_unpackhi_epi64(v[2 * k], v[2 * k + 1]));
-    }
-    NOTCH_UNROLL
-    for (int k = 0; k < 2; k++) {
-        const __m512i low = _mm512_shuffle_i64x2(pairs[2 * k], pairs[2 * k + 1], 0x88);
-        const __m512i high = _mm512_shuffle_i64x2(pairs[2 * k], pairs[2 * k + 1], 0xdd);
-        quads[k] = _mm512_add_epi64(low, high);
-    }
-    return _mm512_add_epi64(_mm512_shuffle_i64x2(quads[0], quads[1], 0x88),
-                            _mm512_shuffle_i64x2(quads[0], quads[1], 0xdd));
-}
-
 NOTCH_TARGET_AVX512 static inline __m512i sum_run(const uint32_t *masses)
 {
     __m512i sum = _mm512_setzero_si512();
@@ -64,7 +45,7 @@ NOTCH_TARGET_AVX512 uint64_t notch_run_sums_avx512(const uint32_t *masses, uint3
         for (int k = 0; k < 8; k++) {
             runs[k] = sum_run(masses + i + NOTCH_RUN * k);
         }
-        const __m512i eight = sum_lanes_of_eight(runs);
+        const __m512i eight = notch_sum_lanes_of_eight(runs);
         total = _mm512_add_epi64(total, eight);
         if (sums != NULL) {
             _mm512_storeu_si512(sums + i / NOTCH_RUN, eight);

@@ -51,4 +51,23 @@ NOTCH_TARGET_AVX512 static inline void notch_cumulate16(__m512i masses, __m512i 
     *carry = _mm512_add_epi64(*carry, last);
 }
 
+/* The sums over the lanes of eight vectors, in order. */
+NOTCH_TARGET_AVX512 static inline __m512i notch_sum_lanes_of_eight(const __m512i v[8])
+{
+    __m512i pairs[4], quads[2];
+    NOTCH_UNROLL
+    for (int k = 0; k < 4; k++) { /* per 128 bits: a sum of v[2 k], a sum of v[2 k + 1] */
+        pairs[k] = _mm512_add_epi64(_mm512_unpacklo_epi64(v[2 * k], v[2 * k + 1]),
+                                    _mm512_unpackhi_epi64(v[2 * k], v[2 * k + 1]));
+    }
+    NOTCH_UNROLL
+    for (int k = 0; k < 2; k++) {
+        const __m512i low = _mm512_shuffle_i64x2(pairs[2 * k], pairs[2 * k + 1], 0x88);
+        const __m512i high = _mm512_shuffle_i64x2(pairs[2 * k], pairs[2 * k + 1], 0xdd);
+        quads[k] = _mm512_add_epi64(low, high);
+    }
+    return _mm512_add_epi64(_mm512_shuffle_i64x2(quads[0], quads[1], 0x88),
+                            _mm512_shuffle_i64x2(quads[0], quads[1], 0xdd));
+}
+
 #endif

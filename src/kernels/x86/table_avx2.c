@@ -6,9 +6,8 @@
 const notch_kernels notch_kernels_avx2 = {
     .isa = NOTCH_ISA_AVX2,
     .random_blocks = notch_random_blocks_avx2,
-    .f32_largest = notch_f32_largest_avx2,
+    .f32_survey = notch_f32_survey_avx2,
     .f32_masses = notch_f32_masses_avx2,
-    .f32_mass_sum = notch_f32_mass_sum_avx2,
     .i32_masses = notch_i32_masses_avx2,
     .f32_signed = notch_f32_signed_avx2,
     .i32_signed = notch_i32_signed_avx2,

@@ -3,6 +3,7 @@
  */
 #include "update/sample/sparse.h"
 
+#include "base/prefetch.h"
 #include "base/wide.h"
 #include "rng/philox.h"
 #include "update/sample/positions.h"
@@ -68,9 +69,49 @@ static bool few_enough(const notch_plan *plan, const notch_block *block)
     return plan->sampler != NOTCH_SAMPLER_RESIDUAL && block[1].stratum - block->stratum < most;
 }
 
+/* A run on which some trials fall. */
+typedef struct notch_visit {
+    uint32_t run, end; /* the trials before number `end` that no earlier visit had */
+    uint64_t base;     /* mass of the block's earlier runs */
+} notch_visit;
+
+/* Finds the runs of all trials before any is looked at, so that memory delivers them meanwhile. */
+static uint32_t plan_visits(const notch_gradient *gradient, const void *weights,
+                            size_t weight_bytes, const notch_block *block, const uint64_t *run_sums,
+                            const uint64_t *targets, uint32_t trials, notch_visit *visits)
+{
+    uint32_t run = 0, visit_count = 0;
+    uint64_t base = 0;
+    for (uint32_t t = 0; t < trials; t++) {
+        while (base + run_sums[run] <= targets[t]) {
+            base += run_sums[run++];
+        }
+        if (visit_count == 0 || visits[visit_count - 1].run != run) {
+            const uint64_t first = block->first + (uint64_t)run * NOTCH_RUN;
+            notch_prefetch((const uint32_t *)gradient->values + first, 4 * NOTCH_RUN);
+            notch_prefetch((const unsigned char *)weights + first * weight_bytes,
+                           NOTCH_RUN * weight_bytes);
+            visits[visit_count++] = (notch_visit){run, t, base};
+        }
+        visits[visit_count - 1].end = t + 1;
+    }
+    return visit_count;
+}
+
+static void add_move(notch_moves *moves, uint32_t index, notch_scratch *scratch)
+{
+    if (moves->count != 0 && moves->indices[moves->count - 1] == index) {
+        scratch->counts[moves->count - 1]++;
+        return;
+    }
+    moves->indices[moves->count] = index;
+    scratch->counts[moves->count++] = 1;
+}
+
 bool notch_sparse_draw(const notch_plan *plan, const notch_kernels *kernels,
-                       const notch_gradient *gradient, const notch_block *block,
-                       const uint64_t *run_sums, notch_moves *moves, notch_scratch *scratch)
+                       const notch_gradient *gradient, const void *weights, size_t weight_bytes,
+                       const notch_block *block, const uint64_t *run_sums, notch_moves *moves,
+                       notch_scratch *scratch)
 {
     if (!few_enough(plan, block)) {
         return false;
@@ -79,26 +120,19 @@ bool notch_sparse_draw(const notch_plan *plan, const notch_kernels *kernels,
     const uint32_t trials = plan->sampler == NOTCH_SAMPLER_MULTINOMIAL
                                 ? trial_targets(plan, kernels, block, targets, scratch)
                                 : point_targets(plan, kernels, block, targets, scratch);
-    uint32_t run = 0, loaded = UINT32_MAX, length = 0;
-    uint64_t base = 0; /* masses of the runs before */
-    const uint32_t *masses = NULL;
+    notch_visit visits[NOTCH_SPARSE_TRIALS];
+    const uint32_t visit_count =
+        plan_visits(gradient, weights, weight_bytes, block, run_sums, targets, trials, visits);
     moves->count = 0;
-    for (uint32_t t = 0; t < trials; t++) {
-        while (base + run_sums[run] <= targets[t]) {
-            base += run_sums[run++];
-        }
-        if (run != loaded) {
-            const uint32_t offset = run * NOTCH_RUN;
-            length = block->count - offset < NOTCH_RUN ? block->count - offset : NOTCH_RUN;
-            masses = notch_block_masses(kernels, gradient, block, offset, length, scratch->masses);
-            loaded = run;
-        }
-        const uint32_t index = run * NOTCH_RUN + kernels->find(masses, length, targets[t] - base);
-        if (moves->count != 0 && moves->indices[moves->count - 1] == index) {
-            scratch->counts[moves->count - 1]++;
-        } else {
-            moves->indices[moves->count] = index;
-            scratch->counts[moves->count++] = 1;
+    uint32_t t = 0;
+    for (uint32_t v = 0; v < visit_count; v++) {
+        const uint32_t offset = visits[v].run * NOTCH_RUN, left = block->count - offset;
+        const uint32_t length = left < NOTCH_RUN ? left : NOTCH_RUN;
+        const uint32_t *masses =
+            notch_block_masses(kernels, gradient, block, offset, length, scratch->masses);
+        for (; t < visits[v].end; t++) {
+            add_move(moves, offset + kernels->find(masses, length, targets[t] - visits[v].base),
+                     scratch);
         }
     }
     return true;

@@ -25,9 +25,10 @@ typedef struct notch_moves {
 bool notch_sparse_worthwhile(notch_sampler sampler, uint64_t trials, uint64_t parameters);
 
 /* False if the block has too many trials, or the sampler needs all masses: nothing is written then.
- * run_sums are those of notch_block_survey. */
+ * run_sums are those of notch_block_survey. The tensor's weights are only prefetched. */
 bool notch_sparse_draw(const notch_plan *plan, const notch_kernels *kernels,
-                       const notch_gradient *gradient, const notch_block *block,
-                       const uint64_t *run_sums, notch_moves *moves, notch_scratch *scratch);
+                       const notch_gradient *gradient, const void *weights, size_t weight_bytes,
+                       const notch_block *block, const uint64_t *run_sums, notch_moves *moves,
+                       notch_scratch *scratch);
 
 #endif

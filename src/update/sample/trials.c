@@ -19,7 +19,8 @@
 #include "update/sample/binomial.h"
 
 enum {
-    WORDS_AT_A_TIME = 1024
+    WORDS_AT_A_TIME = 1024,
+    FULL_BLOCK_BITS = 12 /* log2 of the table's cells for NOTCH_BLOCK categories */
 };
 
 typedef struct draw {
@@ -50,10 +51,10 @@ void notch_trial_words(const notch_kernels *kernels, const notch_key *key, uint6
     kernels->random_blocks(&own, first_word_block(block, 0), (count + 3) / 4, words);
 }
 
-/* Writes `value` to guide[from .. to), and to up to RUN - 1 cells beyond, which come later. */
-static inline void fill_cells(uint16_t *guide, uint64_t from, uint64_t to, uint16_t value)
+/* Writes one value, given four times, to guide[from .. to), and to up to NOTCH_GUIDE_RUN - 1 cells
+ * beyond, which come later. */
+static inline void fill_cells(uint16_t *guide, uint64_t from, uint64_t to, uint64_t four)
 {
-    const uint64_t four = value * UINT64_C(0x0001000100010001);
     const uint64_t run[2] = {four, four};
     do {
         memcpy(guide + from, run, sizeof run);
@@ -73,18 +74,20 @@ static void build_guide(const draw *d, const range *over, uint32_t bits)
     const uint32_t length = notch_bit_length(over->total);
     const uint32_t drop = length > 32 ? length - 32 : 0;
     const uint64_t reciprocal = (cells << 32) / (over->total >> drop) + 1;
-    uint64_t filled = 0;
-    for (uint32_t i = over->low; filled < cells; i++) {
-        const uint64_t c = ((cumulative[i] - over->base) >> drop) + (drop != 0);
+    const uint64_t *end_of = cumulative + over->low;
+    uint64_t filled = 0, four = 0;
+    while (filled < cells) {
+        const uint64_t c = ((*end_of++ - over->base) >> drop) + (drop != 0);
         const uint64_t after = ((c * reciprocal) >> 32) + 1;
         const uint64_t end = after < cells ? after : cells;
-        fill_cells(guide, filled, end, (uint16_t)(i - over->low));
+        fill_cells(guide, filled, end, four);
         filled = end;
+        four += UINT64_C(0x0001000100010001); /* the next category, four times */
     }
 }
 
-static void throw_guided(const draw *d, const range *over, const uint32_t *words, uint64_t count,
-                         uint32_t bits)
+static inline void throw_guided(const draw *d, const range *over, const uint32_t *words,
+                                uint64_t count, uint32_t bits)
 {
     const uint64_t *cumulative = d->scratch->cumulative + over->low;
     const uint16_t *guide = d->scratch->guide;
@@ -137,7 +140,9 @@ static void throw_directly(const draw *d, const range *over, uint64_t trials)
         const uint64_t left = trials - done;
         const uint64_t now = left < WORDS_AT_A_TIME ? left : WORDS_AT_A_TIME;
         d->kernels->random_blocks(&key, first + done / 4, (now + 3) / 4, words);
-        if (guided) {
+        if (guided && bits == FULL_BLOCK_BITS) {
+            throw_guided(d, over, words, now, FULL_BLOCK_BITS); /* with constant shifts */
+        } else if (guided) {
             throw_guided(d, over, words, now, bits);
         } else {
             throw_searched(d, over, words, now);
