@@ -11,8 +11,8 @@
  *   lattice     the set of integers a weight lives in (1, 2, 4, 8 or 16 bits) with its bounds.
  *   gradient    a view of the caller's gradient: 32-bit floats, or integers with one exponent.
  *   sampler     n trials over d categories with given integer masses: counts of a known law.
- *   rule        turns a gradient into a random integer vector u (Definition 1); users add their own.
- *   update      one step w <- clamp(w - u) over all parameter tensors of a model.
+ *   rule        turns a gradient into a random integer vector u (Definition 1); users add their
+ *   own. update      one step w <- clamp(w - u) over all parameter tensors of a model.
  *
  * "Definition", "Proposition" and "section" refer to docs/theory.md, which also names the statement
  * of Wilson, Zanasi, Constantinides, "Convergence for Discrete Parameter Update Schemes",
@@ -126,8 +126,8 @@ typedef struct notch_key {
     uint32_t stream;
 } notch_key;
 
-/* Philox4x32-10 of Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011):
- * out = the 128 random bits of `counter` under `key`. */
+/* Philox4x32-10 of Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3"
+ * (2011): out = the 128 random bits of `counter` under `key`. */
 NOTCH_API void notch_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 /* Random word number `index` of the stream: word index mod 4 of the Philox block with counter
@@ -236,8 +236,8 @@ typedef enum notch_gradient_type {
  * How magnitudes become integer masses. The elements are cut into blocks of NOTCH_BLOCK (the last
  * one shorter). A block of I32 or U32 has masses |g|, exact. A block of F32 has masses
  * floor(|g| / 2^e), where 2^e is such that the block's largest magnitude becomes at least 2^31 and
- * less than 2^32; a block's total enters the group's rounded down, in units so fine that the group's
- * total has up to 62 bits. So a mass, relative to the sum it is a share of, is off
+ * less than 2^32; a block's total enters the group's rounded down, in units so fine that the
+ * group's total has up to 62 bits. So a mass, relative to the sum it is a share of, is off
  * by at most 2^-31 of the largest magnitude. Magnitudes below 2^-32 of the block's largest have
  * mass 0, those from 2^-31 of it on have not. */
 typedef struct notch_gradient {
@@ -305,8 +305,8 @@ NOTCH_API size_t notch_sample_workspace(uint64_t categories, uint32_t workers);
  *
  * Law: the mean of counts[i] / trials differs from m_i / Z by less than 2^-32, for every sampler.
  * Multinomial: every trial independently; the block of 2,048 categories is exact (binomials of
- * fewer than 4,096 fair bits by counting bits, larger ones to within 2^-40), the category inside its
- * block to within 2^-32 of the block's probability.
+ * fewer than 4,096 fair bits by counting bits, larger ones to within 2^-40), the category inside
+ * its block to within 2^-32 of the block's probability.
  * Stratified with one trial is multinomial with one trial, and computed as such.
  * If every mass is 0, all trials are null (a null mass of 0 included).
  *

@@ -82,7 +82,8 @@ NOTCH_API notch_status notch_law_covariance(const notch_law *law, uint64_t i, ui
 NOTCH_API notch_status notch_law_second_moment(const notch_law *law, double *second_moment,
                                                notch_error *error);
 
-/* The law of one group's update u_i = sign(g_i) X_i (rule zim), u_i of rules sr and sign likewise. */
+/* The law of one group's update u_i = sign(g_i) X_i (rule zim), u_i of rules sr and sign
+ * likewise. */
 typedef struct notch_update_law {
     notch_rule rule; /* zim, sr or sign */
     notch_mode mode;

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Starts to load `bytes` from `address` on; no effect on results, and none at all where the compiler
- * has no way to say it. Need not be memory of the program's. */
+/* Starts to load `bytes` from `address` on; no effect on results, and none at all where the
+ * compiler has no way to say it. Need not be memory of the program's. */
 static inline void notch_prefetch(const void *address, size_t bytes)
 {
 #if defined(__GNUC__)

@@ -21,7 +21,8 @@ __extension__ typedef unsigned __int128 notch_native_u128;
 #else
 #define NOTCH_HAS_INT128 0
 #endif
-/* Compilers call a run-time routine to divide 128 bits, which freestanding code has to do without. */
+/* Compilers call a run-time routine to divide 128 bits, which freestanding code has to do
+ * without. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(NOTCH_NO_INT128)
 #define NOTCH_HAS_DIVQ 1
 #else

@@ -48,9 +48,9 @@ typedef struct notch_kernels {
     void (*random_blocks)(const notch_key *key, uint64_t first, uint64_t blocks, uint32_t *words);
 
     /* One pass over a block: returns the largest of the bit patterns of |x|, which orders as the
-     * magnitudes do, NaN and infinity being at least 0x7f800000; *sum becomes the sum of masses, and
-     * run_sums[k], unless run_sums is NULL, that of elements [k NOTCH_RUN, (k + 1) NOTCH_RUN) or up
-     * to the end. The sums are meaningless if some mass does not fit `scale`. */
+     * magnitudes do, NaN and infinity being at least 0x7f800000; *sum becomes the sum of masses,
+     * and run_sums[k], unless run_sums is NULL, that of elements [k NOTCH_RUN, (k + 1) NOTCH_RUN)
+     * or up to the end. The sums are meaningless if some mass does not fit `scale`. */
     uint32_t (*f32_survey)(const void *values, uint32_t count, const notch_mass_scale *scale,
                            uint64_t *sum, uint64_t *run_sums);
     /* Masses of a block, and their sum. */

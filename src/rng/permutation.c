@@ -4,15 +4,15 @@
  * Sizes up to SMALL: one position is followed through the swaps of a Fisher-Yates shuffle, which
  * makes all size! permutations equally likely.
  *
- * Larger ones: a Feistel network permutes the 2^bits values that cover [0, size); values at or above
- * `size` are sent through again until they fall below (cycle walking), at most twice on average
- * since 2^bits < 2 * size. Round function: Philox, so every round of every key is independent. Where
- * a value goes is uniform after two rounds; where a pair of values goes is the slowest to follow.
- * Two values with the same low half keep the difference of their high halves in one round, and
- * meet again in the low half in the next with chance 2^-low_bits, so that is what two rounds leave
- * of any bias. PAIR_BITS / low_bits + 1 of them (at least 4) leave each pair within about 2^-20 of
- * its probability. Rounds are even permutations; one swap by the toss of a coin makes odd ones as
- * likely.
+ * Larger ones: a Feistel network permutes the 2^bits values that cover [0, size); values at or
+ * above `size` are sent through again until they fall below (cycle walking), at most twice on
+ * average since 2^bits < 2 * size. Round function: Philox, so every round of every key is
+ * independent. Where a value goes is uniform after two rounds; where a pair of values goes is the
+ * slowest to follow. Two values with the same low half keep the difference of their high halves in
+ * one round, and meet again in the low half in the next with chance 2^-low_bits, so that is what
+ * two rounds leave of any bias. PAIR_BITS / low_bits + 1 of them (at least 4) leave each pair
+ * within about 2^-20 of its probability. Rounds are even permutations; one swap by the toss of a
+ * coin makes odd ones as likely.
  */
 #include "base/message.h"
 #include "base/wide.h"

@@ -34,8 +34,8 @@ notch_status notch_gradient_check(const notch_gradient *gradient, const char *na
     return NOTCH_OK;
 }
 
-/* An integer gradient's magnitudes from element `first` of the tensor on: in `buffer`, or where they
- * are. */
+/* An integer gradient's magnitudes from element `first` of the tensor on: in `buffer`, or where
+ * they are. */
 static const uint32_t *magnitudes(const notch_kernels *kernels, const notch_gradient *gradient,
                                   uint64_t first, uint32_t count, uint32_t *buffer)
 {

@@ -49,13 +49,14 @@ typedef struct notch_surveyor {
 bool notch_block_survey(notch_surveyor *surveyor, const notch_gradient *gradient,
                         notch_block *block, uint64_t *run_sums);
 
-/* The masses of elements [offset, offset + count) of a block that has been surveyed: in `buffer`, or
- * where they are. */
+/* The masses of elements [offset, offset + count) of a block that has been surveyed: in `buffer`,
+ * or where they are. */
 const uint32_t *notch_block_masses(const notch_kernels *kernels, const notch_gradient *gradient,
                                    const notch_block *block, uint32_t offset, uint32_t count,
                                    uint32_t *buffer);
 
-/* updates[i] = sign(g) min(counts[i], 2^31 - 1) for the elements from index `first` in the tensor. */
+/* updates[i] = sign(g) min(counts[i], 2^31 - 1) for the elements from index `first` in the
+ * tensor. */
 void notch_gradient_signed(const notch_kernels *kernels, const notch_gradient *gradient,
                            uint64_t first, const uint32_t *counts, uint32_t count,
                            int32_t *updates);

@@ -80,7 +80,8 @@ notch_scaled notch_smoothing_of(const notch_update_options *options)
     return options->mode == NOTCH_MODE_PAPER ? (notch_scaled){1, 0} : options->smoothing;
 }
 
-/* Whether (root + 1/2)^dimensions <= count, that is (2 root + 1)^dimensions <= 2^dimensions count. */
+/* Whether (root + 1/2)^dimensions <= count, that is (2 root + 1)^dimensions <= 2^dimensions
+ * count. */
 static bool at_most(uint64_t root, uint32_t dimensions, uint64_t count)
 {
     const notch_u128 bound = notch_shift_left128((notch_u128){0, count}, dimensions);

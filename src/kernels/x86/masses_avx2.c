@@ -25,7 +25,8 @@ NOTCH_TARGET_AVX2 static inline __m256i load(const void *words)
     return _mm256_loadu_si256((const __m256i *)words);
 }
 
-/* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >= SMALLEST_TOP. */
+/* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >=
+ * SMALLEST_TOP. */
 NOTCH_TARGET_AVX2 static inline __m256i masses_of(__m256i bits, __m256i top, __m256i smoothing)
 {
     const __m256i significand =

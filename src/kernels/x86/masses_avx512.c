@@ -19,7 +19,8 @@ static inline void prefetch_ahead(const uint32_t *values)
     _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
 }
 
-/* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >= SMALLEST_TOP. */
+/* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >=
+ * SMALLEST_TOP. */
 NOTCH_TARGET_AVX512 static inline __m512i masses_of(__m512i bits, __m512i top, __m512i smoothing)
 {
     const __m512i significand =

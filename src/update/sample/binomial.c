@@ -88,10 +88,10 @@ static uint64_t minus_log_ratio(uint64_t h, uint64_t k)
     return first - logarithm / 2 + geometric / (6 * h);
 }
 
-/* A proposal |k| lies in cell j = floor(|k| / width), width >= sigma = sqrt(h/2). Its probability is
- * `weight[j]` / 2^`shift[j]` of that of cell 0, which is above exp(-j^2/2) and so above the ratio of
- * coefficients everywhere in the cell. Eight cells reach to 8 sigma at least; what lies beyond has
- * probability below 2^-49. */
+/* A proposal |k| lies in cell j = floor(|k| / width), width >= sigma = sqrt(h/2). Its probability
+ * is `weight[j]` / 2^`shift[j]` of that of cell 0, which is above exp(-j^2/2) and so above the
+ * ratio of coefficients everywhere in the cell. Eight cells reach to 8 sigma at least; what lies
+ * beyond has probability below 2^-49. */
 static const struct {
     uint32_t weight, shift;
 } envelope[8] = {{1, 0}, {40, 6}, {9, 6}, {1, 6}, {31, 16}, {31, 21}, {31, 26}, {1, 26}};

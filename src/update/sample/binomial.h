@@ -10,9 +10,9 @@
  * denominator < 2^63: a pure function of the key and of `node` < 2^36, which tells apart the draws
  * made under one key. `key` is the group's; the draw has a stream of its own.
  *
- * Law: exact as long as fewer than 4,096 trials are undecided at a time, that is for trials < 4,096;
- * beyond, each of the at most 29 larger counts of fair bits is within 2^-40 of its law in total
- * variation. */
+ * Law: exact as long as fewer than 4,096 trials are undecided at a time, that is for trials <
+ * 4,096; beyond, each of the at most 29 larger counts of fair bits is within 2^-40 of its law in
+ * total variation. */
 uint64_t notch_binomial(const notch_kernels *kernels, const notch_key *key, uint64_t node,
                         uint64_t trials, uint64_t numerator, uint64_t denominator);
 

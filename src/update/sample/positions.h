@@ -5,11 +5,11 @@
  * block starts where its `stratum` and `fraction` say and ends where the next one starts. Inside a
  * block, positions are proportional to its cumulative masses.
  *
- * Error of a position, in units of 2^-32 stratum, the resolution at which it is used: a narrow block
- * loses less than 3/64 by its start (rounded down to 1/64), its ratio (rounded up, less than 1/64)
- * and the product (rounded down to 1/64), a wide one less than 2/64; rounding down to a unit then
- * loses less than one. The two ends of a category are off in the same direction, so its expected
- * count is off by less than 1 + 3/64 units, and by 0 if its mass is 0.
+ * Error of a position, in units of 2^-32 stratum, the resolution at which it is used: a narrow
+ * block loses less than 3/64 by its start (rounded down to 1/64), its ratio (rounded up, less than
+ * 1/64) and the product (rounded down to 1/64), a wide one less than 2/64; rounding down to a unit
+ * then loses less than one. The two ends of a category are off in the same direction, so its
+ * expected count is off by less than 1 + 3/64 units, and by 0 if its mass is 0.
  */
 #ifndef NOTCH_UPDATE_SAMPLE_POSITIONS_H
 #define NOTCH_UPDATE_SAMPLE_POSITIONS_H
@@ -18,8 +18,8 @@
 #include "update/block.h"
 #include "update/scratch.h"
 
-/* Position of `cumulative` out of `total` on an axis of `trials` strata, cumulative <= total < 2^63,
- * total > 0: whole strata, and the rest rounded down to 2^-NOTCH_POSITION_BITS. */
+/* Position of `cumulative` out of `total` on an axis of `trials` strata, cumulative <= total <
+ * 2^63, total > 0: whole strata, and the rest rounded down to 2^-NOTCH_POSITION_BITS. */
 void notch_position_of(uint64_t cumulative, uint64_t total, uint64_t trials, uint64_t *stratum,
                        uint64_t *fraction);
 
@@ -36,8 +36,9 @@ void notch_block_expected(const notch_block *block, const uint32_t *masses, uint
                           uint32_t *remainders);
 
 /* The points of the strata that a narrow block touches, as fractions of 2^-32: that of stratum
- * block->stratum + k is points[k], or points[0] for all where `shared`. They stand in scratch->words,
- * with the words beyond that notch_kernels.point_counts may read. `key` is the group's. */
+ * block->stratum + k is points[k], or points[0] for all where `shared`. They stand in
+ * scratch->words, with the words beyond that notch_kernels.point_counts may read. `key` is the
+ * group's. */
 const uint32_t *notch_stratum_points(const notch_kernels *kernels, const notch_key *key,
                                      const notch_block *block, bool shared, notch_scratch *scratch);
 

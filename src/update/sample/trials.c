@@ -1,9 +1,9 @@
 /* trials.c - independent trials over the categories of one block.
  * SPDX-License-Identifier: MIT
  *
- * What is drawn: a range of categories with at most NOTCH_DIRECT_TRIALS trials a category throws them one by one,
- * trial t by random word t: the category that holds floor(word * total / 2^32). A range with more
- * splits its trials between its halves by a binomial draw and goes on with each.
+ * What is drawn: a range of categories with at most NOTCH_DIRECT_TRIALS trials a category throws
+ * them one by one, trial t by random word t: the category that holds floor(word * total / 2^32). A
+ * range with more splits its trials between its halves by a binomial draw and goes on with each.
  *
  * How: a table leads from the high bits of a word to the first category that can be meant, from
  * where on average at most half a category is passed over, whatever the masses, since the words are
@@ -31,7 +31,8 @@ typedef struct draw {
     notch_scratch *scratch;
 } draw;
 
-/* Categories [low, high) of the block, whose cumulative masses start at base and add up to total. */
+/* Categories [low, high) of the block, whose cumulative masses start at base and add up to
+ * total. */
 typedef struct range {
     uint32_t low, high;
     uint64_t base, total;

@@ -21,8 +21,8 @@ enum {
 void notch_trial_words(const notch_kernels *kernels, const notch_key *key, uint64_t block,
                        uint32_t count, uint32_t *words);
 
-/* Such a trial falls on the first category whose cumulative mass is above floor(word * total / 2^32),
- * total < 2^43. */
+/* Such a trial falls on the first category whose cumulative mass is above floor(word * total /
+ * 2^32), total < 2^43. */
 static inline uint64_t notch_trial_target(uint32_t word, uint64_t total)
 {
     return word * (total >> 32) + ((word * (total & 0xffffffff)) >> 32);
