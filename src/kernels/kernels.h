@@ -71,6 +71,11 @@ typedef struct notch_kernels {
     /* The first i < count with masses[0] + ... + masses[i] > target, which exists. count is at most
      * NOTCH_RUN. */
     uint32_t (*find)(const uint32_t *masses, uint32_t count, uint64_t target);
+    /* The same on the masses of floats. */
+    uint32_t (*f32_find)(const void *values, uint32_t count, const notch_mass_scale *scale,
+                         uint64_t target);
+    /* How many of rising[0] <= rising[1] <= ... are at most target. count is a multiple of 8. */
+    uint32_t (*rank)(const uint64_t *rising, uint32_t count, uint64_t target);
 
     /* cumulative[i] = masses[0] + ... + masses[i]. */
     void (*cumulate)(const uint32_t *masses, uint32_t count, uint64_t *cumulative);
@@ -109,6 +114,9 @@ void notch_i32_signed_ref(const int32_t *values, const uint32_t *counts, uint32_
                           int32_t *updates);
 uint64_t notch_run_sums_ref(const uint32_t *masses, uint32_t count, uint64_t *sums);
 uint32_t notch_find_ref(const uint32_t *masses, uint32_t count, uint64_t target);
+uint32_t notch_f32_find_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
+                            uint64_t target);
+uint32_t notch_rank_ref(const uint64_t *rising, uint32_t count, uint64_t target);
 void notch_f32_signed_ref(const void *values, const uint32_t *counts, uint32_t count,
                           int32_t *updates);
 void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumulative);

@@ -186,8 +186,10 @@ void notch_gradient_signed_at(const notch_gradient *gradient, uint64_t first,
     for (uint32_t k = 0; k < count; k++) {
         const uint32_t value = bits[indices[k]];
         const int32_t steps = counts[k] > INT32_MAX ? INT32_MAX : (int32_t)counts[k];
-        const bool zero = (is_float ? value & 0x7fffffff : value) == 0;
-        updates[k] = zero ? 0 : has_sign && value >> 31 != 0 ? -steps : steps;
+        /* signs are as good as random: a branch on them would be mispredicted half of the time */
+        const int32_t negative = has_sign ? (int32_t)(value >> 31) : 0;
+        const int32_t moves = (is_float ? value & 0x7fffffff : value) != 0;
+        updates[k] = moves * steps * (1 - 2 * negative);
     }
 }
 

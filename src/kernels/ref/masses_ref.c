@@ -63,6 +63,19 @@ uint64_t notch_f32_masses_ref(const void *values, uint32_t count, const notch_ma
     return sum;
 }
 
+uint32_t notch_f32_find_ref(const void *values, uint32_t count, const notch_mass_scale *scale,
+                            uint64_t target)
+{
+    (void)count;
+    uint64_t sum = 0;
+    for (uint32_t i = 0;; i++) {
+        sum += mass_of(bits_at(values, i), scale->unit) + scale->smoothing;
+        if (sum > target) {
+            return i;
+        }
+    }
+}
+
 void notch_f32_signed_ref(const void *values, const uint32_t *counts, uint32_t count,
                           int32_t *updates)
 {

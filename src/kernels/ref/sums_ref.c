@@ -39,3 +39,12 @@ uint32_t notch_find_ref(const uint32_t *masses, uint32_t count, uint64_t target)
     }
     return i;
 }
+
+uint32_t notch_rank_ref(const uint64_t *rising, uint32_t count, uint64_t target)
+{
+    uint32_t rank = 0;
+    while (rank < count && rising[rank] <= target) {
+        rank++;
+    }
+    return rank;
+}

@@ -34,6 +34,11 @@
                                const int32_t *updates, uint32_t count, uint64_t *moved,            \
                                uint64_t *saturated)
 
+/* AVX2 leaves these to the reference, since they look at 64 elements at most. */
+uint32_t notch_f32_find_avx512(const void *values, uint32_t count, const notch_mass_scale *scale,
+                               uint64_t target);
+uint32_t notch_rank_avx512(const uint64_t *rising, uint32_t count, uint64_t target);
+
 NOTCH_DECLARE_KERNELS(avx2);
 NOTCH_DECLARE_KERNELS(avx512);
 

@@ -121,3 +121,27 @@ NOTCH_TARGET_AVX512 void notch_f32_signed_avx512(const void *values, const uint3
         _mm512_mask_storeu_epi32(updates + i, lanes, u);
     }
 }
+
+NOTCH_TARGET_AVX512 uint32_t notch_f32_find_avx512(const void *values, uint32_t count,
+                                                   const notch_mass_scale *scale, uint64_t target)
+{
+    if (scale->unit + 158 < SMALLEST_TOP || count != NOTCH_RUN) {
+        return notch_f32_find_ref(values, count, scale, target);
+    }
+    const uint32_t *bits = (const uint32_t *)values;
+    const __m512i top = _mm512_set1_epi32(scale->unit + 158);
+    const __m512i smoothing = _mm512_set1_epi32((int32_t)scale->smoothing);
+    const __m512i bound = _mm512_set1_epi64((int64_t)target);
+    __m512i carry = _mm512_setzero_si512();
+    uint32_t passed = 0;
+    NOTCH_UNROLL
+    for (int k = 0; k < NOTCH_RUN / NOTCH_LANES; k++) {
+        __m512i even, odd;
+        notch_cumulate16(masses_of(_mm512_loadu_si512(bits + NOTCH_LANES * k), top, smoothing),
+                         &carry, &even, &odd);
+        const uint32_t low = _mm512_cmple_epu64_mask(even, bound);
+        const uint32_t high = _mm512_cmple_epu64_mask(odd, bound);
+        passed += (uint32_t)__builtin_popcount(low | high << 8);
+    }
+    return passed;
+}

@@ -70,3 +70,15 @@ NOTCH_TARGET_AVX512 uint32_t notch_find_avx512(const uint32_t *masses, uint32_t 
     }
     return passed;
 }
+
+NOTCH_TARGET_AVX512 uint32_t notch_rank_avx512(const uint64_t *rising, uint32_t count,
+                                               uint64_t target)
+{
+    const __m512i bound = _mm512_set1_epi64((int64_t)target);
+    uint32_t rank = 0;
+    for (uint32_t i = 0; i < count; i += 8) {
+        const __m512i eight = _mm512_loadu_si512(rising + i);
+        rank += (uint32_t)__builtin_popcount(_mm512_cmple_epu64_mask(eight, bound));
+    }
+    return rank;
+}

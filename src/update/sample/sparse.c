@@ -14,7 +14,9 @@ bool notch_sparse_worthwhile(notch_sampler sampler, uint64_t trials, uint64_t pa
     return sampler != NOTCH_SAMPLER_RESIDUAL && trials <= parameters / NOTCH_SPARSE_SHARE;
 }
 
-/* targets[t]: the trial falls on the first category whose cumulative mass is above it. */
+/* ---- targets: a trial falls on the first category whose cumulative mass is above its target ---- */
+
+/* Both functions fill targets in rising order and return how many there are. */
 static uint32_t trial_targets(const notch_plan *plan, const notch_kernels *kernels,
                               const notch_block *block, uint64_t *targets, notch_scratch *scratch)
 {
@@ -22,7 +24,7 @@ static uint32_t trial_targets(const notch_plan *plan, const notch_kernels *kerne
     const uint64_t number = (uint64_t)(block - plan->blocks);
     notch_trial_words(kernels, &plan->key, number, count, scratch->words);
     for (uint32_t t = 0; t < count; t++) {
-        /* few, and sorted so that runs are visited once: each goes to its place as it comes */
+        /* few, and sorted so that equal categories meet: each goes to its place as it comes */
         const uint64_t target = notch_trial_target(scratch->words[t], block->mass_sum);
         uint32_t at = t;
         for (; at > 0 && targets[at - 1] > target; at--) {
@@ -33,11 +35,43 @@ static uint32_t trial_targets(const notch_plan *plan, const notch_kernels *kerne
     return count;
 }
 
+/* floor(2^(62 + bits of ratio) / ratio) <= 2^63: a division a block instead of one a point. */
+static uint64_t inverse_ratio(const notch_positions *positions)
+{
+    uint64_t ignored;
+    const uint32_t bits = notch_bit_length(positions->ratio);
+    return notch_div128(notch_mul64(UINT64_C(1) << 62, UINT64_C(1) << bits), positions->ratio,
+                        &ignored);
+}
+
+/* The largest cumulative mass C whose position is not yet start + offset, that is with
+ * floor((C << shift) * ratio / 2^52) < offset, or C * ratio < offset * 2^(52 - shift) =: bound,
+ * where 0 < offset < 2^51 and bound < 2^94. */
+static uint64_t last_mass_before(const notch_positions *positions, uint64_t inverse,
+                                 uint64_t offset)
+{
+    const notch_u128 bound = notch_mul64(offset, UINT64_C(1) << (52 - positions->shift));
+    /* bound / ratio from below: offset * 2^13 * inverse / 2^drop, less than 2 too small */
+    const notch_u128 product = notch_mul64(offset << 13, inverse);
+    const uint32_t drop = 23 + notch_bit_length(positions->ratio) + positions->shift;
+    const uint64_t quotient =
+        drop < 64 ? notch_shift_right128(product, drop).low : product.high >> (drop - 64);
+    uint64_t mass = quotient > 0 ? quotient - 1 : 0;
+    for (;;) {
+        const notch_u128 next = notch_mul64(mass + 1, positions->ratio);
+        if (next.high > bound.high || (next.high == bound.high && next.low >= bound.low)) {
+            return mass;
+        }
+        mass++;
+    }
+}
+
 static uint32_t point_targets(const notch_plan *plan, const notch_kernels *kernels,
                               const notch_block *block, uint64_t *targets, notch_scratch *scratch)
 {
     const bool shared = plan->sampler == NOTCH_SAMPLER_SYSTEMATIC;
     const notch_positions positions = notch_block_positions(block);
+    const uint64_t inverse = inverse_ratio(&positions);
     const uint32_t *points = notch_stratum_points(kernels, &plan->key, block, shared, scratch);
     const uint64_t begin = positions.start >> NOTCH_POSITION_EXTRA_BITS;
     const uint64_t end = (positions.start + positions.width) >> NOTCH_POSITION_EXTRA_BITS;
@@ -47,14 +81,9 @@ static uint32_t point_targets(const notch_plan *plan, const notch_kernels *kerne
         if (point < begin || point >= end) {
             continue;
         }
-        /* The category's end is the first whose position, rounded to the resolution of points, is
-         * above the point: floor((C << shift) * ratio / 2^52) >= offset, so C * ratio >=
-         * offset * 2^(52 - shift) < 2^51 * 2^43. */
+        /* The category's end is the first whose position, at the points' resolution, is above. */
         const uint64_t offset = ((point + 1) << NOTCH_POSITION_EXTRA_BITS) - positions.start;
-        uint64_t rest;
-        const uint64_t least = notch_div128(
-            notch_mul64(offset, UINT64_C(1) << (52 - positions.shift)), positions.ratio, &rest);
-        targets[count++] = rest == 0 ? least - 1 : least;
+        targets[count++] = last_mass_before(&positions, inverse, offset);
     }
     return count;
 }
@@ -69,33 +98,49 @@ static bool few_enough(const notch_plan *plan, const notch_block *block)
     return plan->sampler != NOTCH_SAMPLER_RESIDUAL && block[1].stratum - block->stratum < most;
 }
 
-/* A run on which some trials fall. */
+/* ---- from targets to elements ----------------------------------------------------------------- */
+
+/* Where a trial falls: the run, and the mass of the block's runs before it. */
 typedef struct notch_visit {
-    uint32_t run, end; /* the trials before number `end` that no earlier visit had */
-    uint64_t base;     /* mass of the block's earlier runs */
+    uint32_t run;
+    uint64_t base;
 } notch_visit;
 
 /* Finds the runs of all trials before any is looked at, so that memory delivers them meanwhile. */
-static uint32_t plan_visits(const notch_gradient *gradient, const void *weights,
-                            size_t weight_bytes, const notch_block *block, const uint64_t *run_sums,
-                            const uint64_t *targets, uint32_t trials, notch_visit *visits)
+static void plan_visits(const notch_kernels *kernels, const notch_gradient *gradient,
+                        const void *weights, size_t weight_bytes, const notch_block *block,
+                        const uint64_t *run_sums, const uint64_t *targets, uint32_t trials,
+                        notch_visit *visits)
 {
-    uint32_t run = 0, visit_count = 0;
-    uint64_t base = 0;
-    for (uint32_t t = 0; t < trials; t++) {
-        while (base + run_sums[run] <= targets[t]) {
-            base += run_sums[run++];
-        }
-        if (visit_count == 0 || visits[visit_count - 1].run != run) {
-            const uint64_t first = block->first + (uint64_t)run * NOTCH_RUN;
-            notch_prefetch((const uint32_t *)gradient->values + first, 4 * NOTCH_RUN);
-            notch_prefetch((const unsigned char *)weights + first * weight_bytes,
-                           NOTCH_RUN * weight_bytes);
-            visits[visit_count++] = (notch_visit){run, t, base};
-        }
-        visits[visit_count - 1].end = t + 1;
+    uint64_t ends[NOTCH_BLOCK_RUNS]; /* mass up to the end of each run, the last ones empty */
+    const uint32_t runs = (block->count + NOTCH_RUN - 1) / NOTCH_RUN;
+    uint64_t mass = 0;
+    for (uint32_t run = 0; run < NOTCH_BLOCK_RUNS; run++) {
+        mass += run < runs ? run_sums[run] : 0;
+        ends[run] = mass;
     }
-    return visit_count;
+    for (uint32_t t = 0; t < trials; t++) {
+        const uint32_t run = kernels->rank(ends, NOTCH_BLOCK_RUNS, targets[t]);
+        const uint64_t first = block->first + (uint64_t)run * NOTCH_RUN;
+        visits[t] = (notch_visit){run, ends[run] - run_sums[run]};
+        notch_prefetch((const uint32_t *)gradient->values + first, 4 * NOTCH_RUN);
+        notch_prefetch((const unsigned char *)weights + first * weight_bytes,
+                       NOTCH_RUN * weight_bytes);
+    }
+}
+
+static uint32_t find_in_run(const notch_kernels *kernels, const notch_gradient *gradient,
+                            const notch_block *block, uint32_t run, uint64_t target,
+                            uint32_t *buffer)
+{
+    const uint32_t offset = run * NOTCH_RUN, left = block->count - offset;
+    const uint32_t length = left < NOTCH_RUN ? left : NOTCH_RUN;
+    if (gradient->type == NOTCH_GRADIENT_F32) {
+        const float *values = (const float *)gradient->values + block->first + offset;
+        return offset + kernels->f32_find(values, length, &block->scale, target);
+    }
+    const uint32_t *masses = notch_block_masses(kernels, gradient, block, offset, length, buffer);
+    return offset + kernels->find(masses, length, target);
 }
 
 static void add_move(notch_moves *moves, uint32_t index, notch_scratch *scratch)
@@ -121,19 +166,12 @@ bool notch_sparse_draw(const notch_plan *plan, const notch_kernels *kernels,
                                 ? trial_targets(plan, kernels, block, targets, scratch)
                                 : point_targets(plan, kernels, block, targets, scratch);
     notch_visit visits[NOTCH_SPARSE_TRIALS];
-    const uint32_t visit_count =
-        plan_visits(gradient, weights, weight_bytes, block, run_sums, targets, trials, visits);
+    plan_visits(kernels, gradient, weights, weight_bytes, block, run_sums, targets, trials, visits);
     moves->count = 0;
-    uint32_t t = 0;
-    for (uint32_t v = 0; v < visit_count; v++) {
-        const uint32_t offset = visits[v].run * NOTCH_RUN, left = block->count - offset;
-        const uint32_t length = left < NOTCH_RUN ? left : NOTCH_RUN;
-        const uint32_t *masses =
-            notch_block_masses(kernels, gradient, block, offset, length, scratch->masses);
-        for (; t < visits[v].end; t++) {
-            add_move(moves, offset + kernels->find(masses, length, targets[t] - visits[v].base),
-                     scratch);
-        }
+    for (uint32_t t = 0; t < trials; t++) {
+        const uint32_t index = find_in_run(kernels, gradient, block, visits[t].run,
+                                           targets[t] - visits[t].base, scratch->masses);
+        add_move(moves, index, scratch);
     }
     return true;
 }
