@@ -105,16 +105,31 @@ static inline uint64_t notch_div128(notch_u128 a, uint64_t divisor, uint64_t *re
     *remainder = rest;
     return quotient;
 #else
-    /* Restoring division, a bit at a time: rest < divisor < 2^63, so rest * 2 + 1 fits. */
-    uint64_t rest = a.high, quotient = 0;
-    for (int bit = 63; bit >= 0; bit--) {
-        rest = (rest << 1) | ((a.low >> bit) & 1);
-        quotient <<= 1;
-        if (rest >= divisor) {
-            rest -= divisor;
-            quotient |= 1;
-        }
+    /* Two digits of 32 bits (Knuth, The Art of Computer Programming, volume 2, 4.3.1, algorithm D).
+     * The divisor is brought to 63 bits, so that the first estimate of a digit is at most 2 too
+     * large and no sum overflows. */
+    uint32_t shift = 0;
+    while ((divisor << shift) >> 62 == 0) {
+        shift++;
     }
+    const uint64_t d = divisor << shift, d1 = d >> 32, d0 = (uint32_t)d;
+    uint64_t rest = shift == 0 ? a.high : (a.high << shift) | (a.low >> (64 - shift));
+    const uint64_t low = a.low << shift;
+    uint64_t quotient = 0;
+    for (int digit = 1; digit >= 0; digit--) {
+        const uint64_t next = (uint32_t)(low >> (32 * digit));
+        uint64_t q = rest / d1, r = rest % d1;
+        while (q >> 32 != 0 || q * d0 > ((r << 32) | next)) {
+            q--;
+            r += d1;
+            if (r >> 32 != 0) {
+                break;
+            }
+        }
+        rest = ((rest << 32) | next) - q * d; /* modulo 2^64; the result is below d */
+        quotient = (quotient << 32) | q;
+    }
+    rest >>= shift;
     *remainder = rest;
     return quotient;
 #endif

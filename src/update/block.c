@@ -46,14 +46,15 @@ static const uint32_t *magnitudes(const notch_kernels *kernels, const notch_grad
     return buffer;
 }
 
-/* floor(magnitude / 2^shift) + smoothing */
+/* floor(magnitude / 2^shift) + smoothing. A shift to the left keeps every magnitude of the block
+ * below 2^32, so that one by 32 or more means that all are 0. */
 static void rescale(const notch_mass_scale *scale, const uint32_t *from, uint32_t count,
                     uint32_t *masses)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t mass = scale->shift >= 32  ? 0
-                              : scale->shift >= 0 ? from[i] >> scale->shift
-                                                  : from[i] << -scale->shift;
+        const uint32_t mass = scale->shift >= 32 || scale->shift <= -32 ? 0
+                              : scale->shift >= 0                       ? from[i] >> scale->shift
+                                                                        : from[i] << -scale->shift;
         masses[i] = mass + scale->smoothing;
     }
 }

@@ -10,12 +10,14 @@
  * blocks of a group stand side by side, followed by one that only has the end of the group in
  * `before`, `stratum` and `fraction`. */
 typedef struct notch_block {
-    uint64_t first;    /* index in the tensor of the first element */
-    uint64_t index;    /* index in the group of the first element */
-    uint64_t mass_sum; /* sum of masses, in units of 2^scale.unit */
-    uint64_t weight;  /* share in the group: the mass sum in the group's units, or the remainders */
-    uint64_t before;  /* weight of the group's blocks before this one */
-    uint64_t stratum; /* where the block starts on the axis of the trials: whole strata ... */
+    uint64_t first;            /* index in the tensor of the first element */
+    uint64_t index;            /* index in the group of the first element */
+    uint64_t mass_sum;         /* sum of masses, in units of 2^scale.unit */
+    uint64_t weight;           /* share in the group: the mass sum in the group's units */
+    uint64_t before;           /* weight of the group's blocks before this one */
+    uint64_t thrown_at;        /* what trials are thrown at: the weight, or the remainders */
+    uint64_t thrown_at_before; /* that of the group's blocks before this one */
+    uint64_t stratum;  /* where the block starts on the axis of the trials: whole strata ... */
     uint64_t fraction; /* ... and 2^-NOTCH_POSITION_BITS parts of one */
     uint64_t trials;   /* that fall into the block, of those thrown at random */
     uint32_t tensor;

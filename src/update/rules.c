@@ -27,7 +27,8 @@ void notch_rule_sr(const notch_plan *plan, const notch_kernels *kernels, const n
                    const uint32_t *masses, notch_scratch *scratch)
 {
     const uint32_t *words = rounding_words(plan, kernels, block, scratch);
-    notch_block_expected(block, masses, scratch->wide_counts, scratch->masses);
+    notch_block_expected(block, plan->total + plan->null_mass, plan->trials, masses,
+                         scratch->wide_counts, scratch->masses);
     for (uint32_t i = 0; i < block->count; i++) {
         scratch->counts[i] = rounded(scratch->wide_counts[i], scratch->masses[i], words[i]);
     }

@@ -81,7 +81,8 @@ static void remainders_task(void *argument, uint64_t item, uint32_t worker)
     const uint64_t end = (item + 1) * NOTCH_BLOCKS_A_TASK;
     for (uint64_t b = item * NOTCH_BLOCKS_A_TASK; b < end && b < d->plan.block_count; b++) {
         notch_block *block = &d->plan.blocks[b];
-        notch_plan_remainders(block, (const uint32_t *)d->masses.values + block->first, scratch);
+        notch_plan_remainders(&d->plan, block, (const uint32_t *)d->masses.values + block->first,
+                              scratch);
     }
 }
 

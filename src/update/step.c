@@ -360,7 +360,7 @@ static void remainders_task(void *argument, uint64_t item, uint32_t worker)
             notch_scratch *scratch = &s->scratch[worker];
             const uint32_t *masses =
                 notch_block_masses(s->kernels, gradient, block, 0, block->count, scratch->masses);
-            notch_plan_remainders(block, masses, scratch);
+            notch_plan_remainders(&own->plan, block, masses, scratch);
         }
     }
 }

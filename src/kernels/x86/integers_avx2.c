@@ -2,43 +2,20 @@
  * SPDX-License-Identifier: MIT
  */
 #include "kernels/x86/kernels_x86.h"
-#include "kernels/x86/target.h"
-
-enum {
-    LANES = 8
-};
-
-NOTCH_TARGET_AVX2 static inline __m256i load(const void *words)
-{
-    return _mm256_loadu_si256((const __m256i *)words);
-}
-
-/* sum + masses[2 k] + masses[2 k + 1] in lane k. */
-NOTCH_TARGET_AVX2 static inline __m256i add_pairs(__m256i sum, __m256i masses)
-{
-    const __m256i even = _mm256_blend_epi32(masses, _mm256_setzero_si256(), 0xaa);
-    const __m256i odd = _mm256_srli_epi64(masses, 32);
-    return _mm256_add_epi64(sum, _mm256_add_epi64(even, odd));
-}
-
-NOTCH_TARGET_AVX2 static inline uint64_t sum_lanes(__m256i v)
-{
-    const __m128i two = _mm_add_epi64(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-    return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
-}
+#include "kernels/x86/sums_avx2.h"
 
 NOTCH_TARGET_AVX2 uint64_t notch_i32_masses_avx2(const int32_t *values, uint32_t count,
                                                  uint32_t *masses)
 {
     __m256i sum = _mm256_setzero_si256();
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
         /* |-2^31| wraps to 2^31, which is right as an unsigned number */
-        const __m256i mass = _mm256_abs_epi32(load(values + i));
+        const __m256i mass = _mm256_abs_epi32(notch_load(values + i));
         _mm256_storeu_si256((__m256i *)(masses + i), mass);
-        sum = add_pairs(sum, mass);
+        sum = notch_add_pairs(sum, mass);
     }
-    return sum_lanes(sum) + notch_i32_masses_ref(values + i, count - i, masses + i);
+    return notch_sum_lanes(sum) + notch_i32_masses_ref(values + i, count - i, masses + i);
 }
 
 NOTCH_TARGET_AVX2 void notch_i32_signed_avx2(const int32_t *values, const uint32_t *counts,
@@ -46,10 +23,11 @@ NOTCH_TARGET_AVX2 void notch_i32_signed_avx2(const int32_t *values, const uint32
 {
     const __m256i most = _mm256_set1_epi32(INT32_MAX);
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        const __m256i steps = _mm256_min_epu32(load(counts + i), most);
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
+        const __m256i steps = _mm256_min_epu32(notch_load(counts + i), most);
         /* times -1, 0 or 1 */
-        _mm256_storeu_si256((__m256i *)(updates + i), _mm256_sign_epi32(steps, load(values + i)));
+        _mm256_storeu_si256((__m256i *)(updates + i),
+                            _mm256_sign_epi32(steps, notch_load(values + i)));
     }
     notch_i32_signed_ref(values + i, counts + i, count - i, updates + i);
 }
@@ -61,10 +39,10 @@ NOTCH_TARGET_AVX2 uint64_t notch_run_sums_avx2(const uint32_t *masses, uint32_t 
     uint32_t i = 0;
     for (; i + NOTCH_RUN <= count; i += NOTCH_RUN) {
         __m256i run = _mm256_setzero_si256();
-        for (uint32_t k = 0; k < NOTCH_RUN; k += LANES) {
-            run = add_pairs(run, load(masses + i + k));
+        for (uint32_t k = 0; k < NOTCH_RUN; k += NOTCH_LANES) {
+            run = notch_add_pairs(run, notch_load(masses + i + k));
         }
-        const uint64_t sum = sum_lanes(run);
+        const uint64_t sum = notch_sum_lanes(run);
         if (sums != NULL) {
             sums[i / NOTCH_RUN] = sum;
         }

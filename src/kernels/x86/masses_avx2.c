@@ -4,10 +4,9 @@
  * Integer instructions only, so neither rounding modes nor flushing of subnormals matter.
  */
 #include "kernels/x86/kernels_x86.h"
-#include "kernels/x86/target.h"
+#include "kernels/x86/sums_avx2.h"
 
 enum {
-    LANES = 8,
     /* From here on an element with exponent field 0 is shifted by at least 32 bits, to nothing, so
      * that its missing implicit bit does not matter. Below, the reference does the work. */
     SMALLEST_TOP = 32
@@ -18,11 +17,6 @@ enum {
 static inline void prefetch_ahead(const uint32_t *values)
 {
     _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
-}
-
-NOTCH_TARGET_AVX2 static inline __m256i load(const void *words)
-{
-    return _mm256_loadu_si256((const __m256i *)words);
 }
 
 /* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >=
@@ -36,22 +30,9 @@ NOTCH_TARGET_AVX2 static inline __m256i masses_of(__m256i bits, __m256i top, __m
     return _mm256_add_epi32(mass, smoothing);
 }
 
-NOTCH_TARGET_AVX2 static inline __m256i add_wide(__m256i sum, __m256i masses)
-{
-    const __m256i even = _mm256_blend_epi32(masses, _mm256_setzero_si256(), 0xaa);
-    const __m256i odd = _mm256_srli_epi64(masses, 32);
-    return _mm256_add_epi64(sum, _mm256_add_epi64(even, odd));
-}
-
-NOTCH_TARGET_AVX2 static inline uint64_t sum_lanes(__m256i x)
-{
-    const __m128i pair = _mm_add_epi64(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
-    return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(pair, _mm_unpackhi_epi64(pair, pair)));
-}
-
 NOTCH_TARGET_AVX2 static inline __m256i larger(__m256i largest, const uint32_t *bits)
 {
-    const __m256i magnitudes = _mm256_and_si256(load(bits), _mm256_set1_epi32(INT32_MAX));
+    const __m256i magnitudes = _mm256_and_si256(notch_load(bits), _mm256_set1_epi32(INT32_MAX));
     return _mm256_max_epu32(largest, magnitudes);
 }
 
@@ -78,14 +59,15 @@ NOTCH_TARGET_AVX2 uint32_t notch_f32_survey_avx2(const void *values, uint32_t co
     uint32_t i = 0;
     for (; i + NOTCH_RUN <= count; i += NOTCH_RUN) {
         __m256i run0 = _mm256_setzero_si256(), run1 = run0;
-        for (uint32_t k = i; k < i + NOTCH_RUN; k += 2 * LANES) {
+        for (uint32_t k = i; k < i + NOTCH_RUN; k += 2 * NOTCH_LANES) {
             prefetch_ahead(bits + k);
             largest0 = larger(largest0, bits + k);
-            largest1 = larger(largest1, bits + k + LANES);
-            run0 = add_wide(run0, masses_of(load(bits + k), top, smoothing));
-            run1 = add_wide(run1, masses_of(load(bits + k + LANES), top, smoothing));
+            largest1 = larger(largest1, bits + k + NOTCH_LANES);
+            run0 = notch_add_pairs(run0, masses_of(notch_load(bits + k), top, smoothing));
+            run1 = notch_add_pairs(run1,
+                                   masses_of(notch_load(bits + k + NOTCH_LANES), top, smoothing));
         }
-        const uint64_t run = sum_lanes(_mm256_add_epi64(run0, run1));
+        const uint64_t run = notch_sum_lanes(_mm256_add_epi64(run0, run1));
         if (run_sums != NULL) {
             run_sums[i / NOTCH_RUN] = run;
         }
@@ -110,13 +92,13 @@ NOTCH_TARGET_AVX2 uint64_t notch_f32_masses_avx2(const void *values, uint32_t co
     const __m256i smoothing = _mm256_set1_epi32((int32_t)scale->smoothing);
     __m256i sum = _mm256_setzero_si256();
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
         prefetch_ahead(bits + i);
-        const __m256i mass = masses_of(load(bits + i), top, smoothing);
+        const __m256i mass = masses_of(notch_load(bits + i), top, smoothing);
         _mm256_storeu_si256((__m256i *)(masses + i), mass);
-        sum = add_wide(sum, mass);
+        sum = notch_add_pairs(sum, mass);
     }
-    return sum_lanes(sum) + notch_f32_masses_ref(bits + i, count - i, scale, masses + i);
+    return notch_sum_lanes(sum) + notch_f32_masses_ref(bits + i, count - i, scale, masses + i);
 }
 
 NOTCH_TARGET_AVX2 void notch_f32_signed_avx2(const void *values, const uint32_t *counts,
@@ -125,9 +107,9 @@ NOTCH_TARGET_AVX2 void notch_f32_signed_avx2(const void *values, const uint32_t 
     const uint32_t *bits = (const uint32_t *)values;
     const __m256i most = _mm256_set1_epi32(INT32_MAX), minus_zero = _mm256_set1_epi32(INT32_MIN);
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        const __m256i x = load(bits + i);
-        const __m256i steps = _mm256_min_epu32(load(counts + i), most);
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
+        const __m256i x = notch_load(bits + i);
+        const __m256i steps = _mm256_min_epu32(notch_load(counts + i), most);
         /* negated where x < 0 as an integer, 0 where x is 0: wrong for -0 only */
         const __m256i u = _mm256_sign_epi32(steps, x);
         const __m256i wrong = _mm256_cmpeq_epi32(x, minus_zero);

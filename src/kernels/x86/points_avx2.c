@@ -5,11 +5,7 @@
  * Prefix sums of the pairs then give those of all eight with two shifts instead of three.
  */
 #include "kernels/x86/kernels_x86.h"
-#include "kernels/x86/target.h"
-
-enum {
-    LANES = 8
-};
+#include "kernels/x86/sums_avx2.h"
 
 /* Inclusive prefix sums of masses on top of *carry (in all lanes), which moves on. */
 NOTCH_TARGET_AVX2 static inline void cumulate8(__m256i masses, __m256i *carry, __m256i *even,
@@ -32,8 +28,8 @@ NOTCH_TARGET_AVX2 void notch_cumulate_avx2(const uint32_t *masses, uint32_t coun
 {
     __m256i carry = _mm256_setzero_si256(), even, odd;
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        cumulate8(_mm256_loadu_si256((const __m256i *)(masses + i)), &carry, &even, &odd);
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
+        cumulate8(notch_load(masses + i), &carry, &even, &odd);
         const __m256i low = _mm256_unpacklo_epi64(even, odd);  /* 0, 1, 4, 5 */
         const __m256i high = _mm256_unpackhi_epi64(even, odd); /* 2, 3, 6, 7 */
         _mm256_storeu_si256((__m256i *)(cumulative + i),
@@ -84,16 +80,15 @@ NOTCH_TARGET_AVX2 static inline __m256i position_of(const notch_axis *axis, __m2
 NOTCH_TARGET_AVX2 static inline __m256i points_at(const uint32_t *points, __m256i strata,
                                                   const notch_reached *reached, uint32_t last)
 {
-    if (last - reached->stratum >= 2 * LANES) {
+    if (last - reached->stratum >= 2 * NOTCH_LANES) {
         return _mm256_i32gather_epi32((const int *)points, strata, 4);
     }
     const uint32_t *first = points + reached->stratum;
     const __m256i index = _mm256_sub_epi32(strata, reached->strata);
-    const __m256i low =
-        _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)first), index);
-    const __m256i high =
-        _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)(first + LANES)), index);
-    return _mm256_blendv_epi8(low, high, _mm256_cmpgt_epi32(index, _mm256_set1_epi32(LANES - 1)));
+    const __m256i low = _mm256_permutevar8x32_epi32(notch_load(first), index);
+    const __m256i high = _mm256_permutevar8x32_epi32(notch_load(first + NOTCH_LANES), index);
+    return _mm256_blendv_epi8(low, high,
+                              _mm256_cmpgt_epi32(index, _mm256_set1_epi32(NOTCH_LANES - 1)));
 }
 
 /* Counts of the next eight categories.
@@ -154,8 +149,8 @@ NOTCH_TARGET_AVX2 void notch_point_counts_avx2(const notch_positions *positions,
                              _mm256_set1_epi32(below_of(start, points, stride))};
     __m256i carry = _mm256_setzero_si256(), even, odd;
     uint32_t i = 0;
-    for (; i + LANES <= count; i += LANES) {
-        cumulate8(_mm256_loadu_si256((const __m256i *)(masses + i)), &carry, &even, &odd);
+    for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
+        cumulate8(notch_load(masses + i), &carry, &even, &odd);
         const __m256i result = counts_of(&axis, even, odd, points, stride, &reached);
         _mm256_storeu_si256((__m256i *)(counts + i), result);
     }

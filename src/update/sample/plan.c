@@ -22,6 +22,16 @@ uint64_t notch_plan_accumulate(notch_block *blocks, uint64_t block_count)
     return total;
 }
 
+static void accumulate_thrown_at(notch_plan *plan)
+{
+    uint64_t sum = 0;
+    for (uint64_t b = 0; b < plan->block_count; b++) {
+        plan->blocks[b].thrown_at_before = sum;
+        sum += plan->blocks[b].thrown_at;
+    }
+    plan->blocks[plan->block_count].thrown_at_before = sum;
+}
+
 /* A range of blocks in the binary tree over a group's blocks; number 1 is the root, 2 k and 2 k + 1
  * the halves of k. */
 typedef struct node {
@@ -39,8 +49,9 @@ static void split(const notch_plan *plan, const notch_kernels *kernels, const no
 {
     const notch_block *blocks = plan->blocks;
     const uint64_t middle = parent->low + (parent->high - parent->low + 1) / 2;
-    const uint64_t left = blocks[middle].before - blocks[parent->low].before;
-    const uint64_t total = blocks[parent->high].before - blocks[parent->low].before;
+    const uint64_t left = blocks[middle].thrown_at_before - blocks[parent->low].thrown_at_before;
+    const uint64_t total =
+        blocks[parent->high].thrown_at_before - blocks[parent->low].thrown_at_before;
     const uint64_t trials =
         notch_binomial(kernels, &plan->key, parent->number, parent->trials, left, total);
     halves[0] = (node){parent->low, middle, trials, 2 * parent->number};
@@ -74,7 +85,8 @@ static void grow_task(void *argument, uint64_t item, uint32_t worker)
 static void spread_by_tree(notch_plan *plan, uint64_t null_weight, const notch_kernels *kernels,
                            const notch_executor *executor)
 {
-    const uint64_t total = plan->blocks[plan->block_count].before;
+    accumulate_thrown_at(plan);
+    const uint64_t total = plan->blocks[plan->block_count].thrown_at_before;
     /* node 0 is the choice between the null and all blocks */
     const uint64_t trials = total == 0 ? 0
                                        : notch_binomial(kernels, &plan->key, 0, plan->drawn, total,
@@ -128,6 +140,9 @@ bool notch_plan_spread(notch_plan *plan, const notch_kernels *kernels,
     }
     if (plan->sampler == NOTCH_SAMPLER_MULTINOMIAL) {
         plan->drawn = plan->trials;
+        for (uint64_t b = 0; b < plan->block_count; b++) {
+            plan->blocks[b].thrown_at = plan->blocks[b].weight;
+        }
         spread_by_tree(plan, plan->null_mass, kernels, executor);
         return false;
     }
@@ -135,16 +150,25 @@ bool notch_plan_spread(notch_plan *plan, const notch_kernels *kernels,
     return plan->sampler == NOTCH_SAMPLER_RESIDUAL;
 }
 
-void notch_plan_remainders(notch_block *block, const uint32_t *masses, notch_scratch *scratch)
+/* Whole counts and remainders of the block into scratch->wide_counts and scratch->masses. */
+static void split_expected(const notch_plan *plan, const notch_block *block, const uint32_t *masses,
+                           notch_scratch *scratch)
 {
-    block->weight = 0;
+    notch_block_expected(block, plan->total + plan->null_mass, plan->trials, masses,
+                         scratch->wide_counts, scratch->masses);
+}
+
+void notch_plan_remainders(const notch_plan *plan, notch_block *block, const uint32_t *masses,
+                           notch_scratch *scratch)
+{
+    block->thrown_at = 0;
     block->trials = 0;
     if (block->mass_sum == 0) {
         return;
     }
-    notch_block_expected(block, masses, scratch->wide_counts, scratch->masses);
+    split_expected(plan, block, masses, scratch);
     for (uint32_t i = 0; i < block->count; i++) {
-        block->weight += scratch->masses[i];
+        block->thrown_at += scratch->masses[i];
         block->trials += scratch->wide_counts[i];
     }
 }
@@ -156,17 +180,14 @@ void notch_plan_spread_remainders(notch_plan *plan, const notch_kernels *kernels
     for (uint64_t b = 0; b < plan->block_count; b++) {
         whole += plan->blocks[b].trials;
     }
-    /* The null takes up what is left of the axis, to 2^-32. */
+    /* The null takes up what is left of the axis. */
     const notch_block *end = &plan->blocks[plan->block_count];
     const uint32_t fraction = (uint32_t)(end->fraction >> NOTCH_POSITION_EXTRA_BITS);
-    uint64_t null_whole = plan->trials - end->stratum - (fraction != 0);
-    uint32_t null_remainder = 0u - fraction;
-    if (null_remainder == UINT32_MAX) {
-        null_remainder = 0;
-        null_whole++;
-    }
+    const uint64_t null_whole = plan->trials - end->stratum - (fraction != 0);
+    const uint32_t null_remainder = 0u - fraction;
+    /* All ends of categories are rounded down to units, so the remainders add up to whole
+     * trials. */
     assert(whole + null_whole <= plan->trials);
-    notch_plan_accumulate(plan->blocks, plan->block_count);
     plan->drawn = plan->trials - whole - null_whole;
     spread_by_tree(plan, null_remainder, kernels, executor);
 }
@@ -187,7 +208,7 @@ static void draw_residual(const notch_plan *plan, const notch_kernels *kernels,
                           const notch_block *block, uint64_t number, const uint32_t *masses,
                           notch_scratch *scratch)
 {
-    notch_block_expected(block, masses, scratch->wide_counts, scratch->masses);
+    split_expected(plan, block, masses, scratch);
     if (block->trials != 0) {
         kernels->cumulate(scratch->masses, block->count, scratch->cumulative);
         /* fewer than categories in the group, so counts fit 32 bits */

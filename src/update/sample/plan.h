@@ -36,7 +36,8 @@ bool notch_plan_spread(notch_plan *plan, const notch_kernels *kernels,
 void notch_plan_place(notch_plan *plan);
 
 /* Residual: weight and trials of the block become its remainders and its whole counts. */
-void notch_plan_remainders(notch_block *block, const uint32_t *masses, notch_scratch *scratch);
+void notch_plan_remainders(const notch_plan *plan, notch_block *block, const uint32_t *masses,
+                           notch_scratch *scratch);
 void notch_plan_spread_remainders(notch_plan *plan, const notch_kernels *kernels,
                                   const notch_executor *executor);
 

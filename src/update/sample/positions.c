@@ -68,24 +68,47 @@ static place place_wide(const notch_block *block, uint64_t cumulative)
     return (place){notch_shift_right128(rounded, 32).low, (uint32_t)rounded.low};
 }
 
-void notch_block_expected(const notch_block *block, const uint32_t *masses, uint64_t *whole,
-                          uint32_t *remainders)
+/* The exact end of a category, rounded down: `factor` * mass_sum is the block's weight. */
+static place place_exact(const notch_block *block, uint64_t factor, uint64_t total, uint64_t trials,
+                         uint64_t cumulative)
+{
+    uint64_t stratum, fraction;
+    notch_position_of(block->before + cumulative * factor, total, trials, &stratum, &fraction);
+    return (place){stratum - block->stratum, (uint32_t)(fraction >> NOTCH_POSITION_EXTRA_BITS)};
+}
+
+/* Whether place_narrow may be on the wrong side of a unit: the true position is more than 1 below
+ * to less than 2 above it, in 2^-NOTCH_POSITION_BITS. */
+static bool is_doubtful(const notch_positions *positions, uint64_t cumulative)
+{
+    const notch_u128 product = notch_mul64(cumulative << positions->shift, positions->ratio);
+    const uint64_t offset = (product.high << 12) | (product.low >> 52);
+    const uint64_t extra = (positions->start + offset) & ((1u << NOTCH_POSITION_EXTRA_BITS) - 1);
+    return extra == 0 || extra >= (1u << NOTCH_POSITION_EXTRA_BITS) - 2;
+}
+
+void notch_block_expected(const notch_block *block, uint64_t total, uint64_t trials,
+                          const uint32_t *masses, uint64_t *whole, uint32_t *remainders)
 {
     const bool narrow = notch_block_is_narrow(block);
+    const bool exact = block->weight % block->mass_sum == 0;
+    const uint64_t factor = block->weight / block->mass_sum;
     notch_positions positions = {0, 0, 0, 0};
     if (narrow) {
         positions = notch_block_positions(block);
     }
     uint64_t cumulative = 0;
-    place before = narrow ? place_narrow(&positions, 0) : place_wide(block, 0);
+    place before = {0, (uint32_t)(block->fraction >> NOTCH_POSITION_EXTRA_BITS)};
     for (uint32_t i = 0; i < block->count; i++) {
         cumulative += masses[i];
-        const place at =
-            narrow ? place_narrow(&positions, cumulative) : place_wide(block, cumulative);
-        const uint32_t remainder = at.fraction - before.fraction;
-        const bool borrow = at.fraction < before.fraction, rounded = remainder == UINT32_MAX;
-        whole[i] = at.stratum - before.stratum - (borrow ? 1 : 0) + (rounded ? 1 : 0);
-        remainders[i] = rounded ? 0 : remainder;
+        place at;
+        if (exact && (!narrow || is_doubtful(&positions, cumulative))) {
+            at = place_exact(block, factor, total, trials, cumulative);
+        } else {
+            at = narrow ? place_narrow(&positions, cumulative) : place_wide(block, cumulative);
+        }
+        whole[i] = at.stratum - before.stratum - (at.fraction < before.fraction ? 1 : 0);
+        remainders[i] = at.fraction - before.fraction;
         before = at;
     }
 }

@@ -30,10 +30,12 @@ bool notch_block_is_narrow(const notch_block *block);
 notch_positions notch_block_positions(const notch_block *block);
 
 /* Splits the expected counts lambda of a block with mass_sum > 0 and these masses: whole[i] becomes
- * floor(lambda_i) and remainders[i] the rest in units of 2^-32. A remainder of one unit less than a
- * whole is taken for one: only rounding makes whole numbers end there. */
-void notch_block_expected(const notch_block *block, const uint32_t *masses, uint64_t *whole,
-                          uint32_t *remainders);
+ * floor(lambda_i) and remainders[i] the rest in units of 2^-32. `total` and `trials` are the axis'.
+ * The ends of categories are rounded down to units; exactly so where the block's weight is a
+ * multiple of its mass_sum, as it is for integer masses, so that whole expected counts have
+ * remainder 0. */
+void notch_block_expected(const notch_block *block, uint64_t total, uint64_t trials,
+                          const uint32_t *masses, uint64_t *whole, uint32_t *remainders);
 
 /* The points of the strata that a narrow block touches, as fractions of 2^-32: that of stratum
  * block->stratum + k is points[k], or points[0] for all where `shared`. They stand in

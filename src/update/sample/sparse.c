@@ -14,7 +14,8 @@ bool notch_sparse_worthwhile(notch_sampler sampler, uint64_t trials, uint64_t pa
     return sampler != NOTCH_SAMPLER_RESIDUAL && trials <= parameters / NOTCH_SPARSE_SHARE;
 }
 
-/* ---- targets: a trial falls on the first category whose cumulative mass is above its target ---- */
+/* ---- targets: a trial falls on the first category whose cumulative mass is above its target
+ * ---- */
 
 /* Both functions fill targets in rising order and return how many there are. */
 static uint32_t trial_targets(const notch_plan *plan, const notch_kernels *kernels,
@@ -98,7 +99,8 @@ static bool few_enough(const notch_plan *plan, const notch_block *block)
     return plan->sampler != NOTCH_SAMPLER_RESIDUAL && block[1].stratum - block->stratum < most;
 }
 
-/* ---- from targets to elements ----------------------------------------------------------------- */
+/* ---- from targets to elements
+ * ----------------------------------------------------------------- */
 
 /* Where a trial falls: the run, and the mass of the block's runs before it. */
 typedef struct notch_visit {
