@@ -33,6 +33,14 @@ typedef struct notch_positions {
     uint32_t shift; /* C << shift < 2^52 for every cumulative mass C of the block */
 } notch_positions;
 
+/* How cumulative masses become cells of a table that covers them evenly. */
+typedef struct notch_guide {
+    uint64_t base;
+    uint32_t drop;
+    uint32_t reciprocal;
+    uint32_t last;
+} notch_guide;
+
 enum {
     NOTCH_POSITION_BITS = 38,      /* fraction bits of a position */
     NOTCH_POSITION_EXTRA_BITS = 6, /* of which below the 32 that a point is compared with */
@@ -87,6 +95,15 @@ typedef struct notch_kernels {
     void (*point_counts)(const notch_positions *positions, const uint32_t *masses, uint32_t count,
                          const uint32_t *points, uint32_t stride, uint32_t *counts);
 
+    /* wide[i] = counts[i]; returns their sum. */
+    uint64_t (*widen)(const uint32_t *counts, uint32_t count, uint64_t *wide);
+
+    /* cells[i] = min(floor(ceil((cumulative[i] - base) / 2^drop) * reciprocal / 2^32) + 1, last), for
+     * differences and reciprocal below 2^31 << drop and 2^32; ceil stands for adding 1 where drop is
+     * not 0. count is at most NOTCH_BLOCK. */
+    void (*guide_cells)(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
+                        uint32_t *cells);
+
     /* w <- clamp(w - spacing * u). Adds to *moved the weights that changed and to *saturated those
      * whose step a bound cut short. */
     void (*apply_i8)(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,
@@ -123,6 +140,9 @@ void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumula
 void notch_point_counts_ref(const notch_positions *positions, const uint32_t *masses,
                             uint32_t count, const uint32_t *points, uint32_t stride,
                             uint32_t *counts);
+uint64_t notch_widen_ref(const uint32_t *counts, uint32_t count, uint64_t *wide);
+void notch_guide_cells_ref(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
+                           uint32_t *cells);
 void notch_apply_i8_ref(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,
                         uint32_t count, uint64_t *moved, uint64_t *saturated);
 void notch_apply_i16_ref(const notch_lattice *lattice, int16_t *weights, const int32_t *updates,

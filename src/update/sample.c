@@ -86,21 +86,41 @@ static void remainders_task(void *argument, uint64_t item, uint32_t worker)
     }
 }
 
+/* More trials than 32 bits can count in one category. */
+static bool needs_wide_counts(const notch_plan *plan)
+{
+    return plan->trials > UINT32_MAX;
+}
+
+/* Draws a block into its place and returns the sum of its counts. */
+static uint64_t draw_block(const draw *d, const notch_block *block, notch_scratch *scratch)
+{
+    uint64_t *counts = d->counts + block->first;
+    if (!notch_plan_touches(&d->plan, block)) {
+        memset(counts, 0, block->count * sizeof counts[0]);
+        return 0;
+    }
+    const uint32_t *masses = (const uint32_t *)d->masses.values + block->first;
+    const bool wide = needs_wide_counts(&d->plan);
+    notch_plan_draw(&d->plan, d->kernels, block, masses, wide, scratch);
+    if (!wide) {
+        return d->kernels->widen(scratch->counts, block->count, counts);
+    }
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < block->count; i++) {
+        counts[i] = scratch->wide_counts[i];
+        sum += counts[i];
+    }
+    return sum;
+}
+
 static void draw_task(void *argument, uint64_t item, uint32_t worker)
 {
     const draw *d = argument;
-    notch_scratch *scratch = &d->scratch[worker];
     const uint64_t end = (item + 1) * NOTCH_BLOCKS_A_TASK;
     for (uint64_t b = item * NOTCH_BLOCKS_A_TASK; b < end && b < d->plan.block_count; b++) {
-        const notch_block *block = &d->plan.blocks[b];
-        uint64_t *counts = d->counts + block->first;
-        if (!notch_plan_touches(&d->plan, block)) {
-            memset(counts, 0, block->count * sizeof counts[0]);
-            continue;
-        }
-        notch_plan_draw(&d->plan, d->kernels, block,
-                        (const uint32_t *)d->masses.values + block->first, true, scratch);
-        memcpy(counts, scratch->wide_counts, block->count * sizeof counts[0]);
+        notch_block *block = &d->plan.blocks[b];
+        block->trials = draw_block(d, block, &d->scratch[worker]);
     }
 }
 
@@ -163,8 +183,8 @@ notch_status notch_sample(const notch_sample_request *request, const notch_runti
     executor->run(executor->self, draw_task, &d, tasks);
     if (null_count != NULL) {
         uint64_t drawn = 0;
-        for (uint64_t i = 0; i < request->categories; i++) {
-            drawn += counts[i];
+        for (uint64_t b = 0; b < block_count; b++) {
+            drawn += d.plan.blocks[b].trials; /* by now the sum of the block's counts */
         }
         *null_count = request->trials - drawn;
     }

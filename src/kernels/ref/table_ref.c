@@ -17,6 +17,8 @@ const notch_kernels notch_kernels_ref = {
     .rank = notch_rank_ref,
     .cumulate = notch_cumulate_ref,
     .point_counts = notch_point_counts_ref,
+    .widen = notch_widen_ref,
+    .guide_cells = notch_guide_cells_ref,
     .apply_i8 = notch_apply_i8_ref,
     .apply_i16 = notch_apply_i16_ref,
 };

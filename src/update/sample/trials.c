@@ -66,23 +66,22 @@ static inline void fill_cells(uint16_t *guide, uint64_t from, uint64_t to, uint6
 /* guide[c] <= the first category (from over->low) that word c << (32 - bits) means. */
 static void build_guide(const draw *d, const range *over, uint32_t bits)
 {
-    const uint64_t *cumulative = d->scratch->cumulative;
+    assert(over->total >> bits >= 2);
     uint16_t *guide = d->scratch->guide;
-    const uint64_t cells = UINT64_C(1) << bits;
     /* Category i ends in cell floor(c_i * cells / total), so the cells after it start at i + 1 or
-     * later. c_i is brought to 32 bits and the division is by a reciprocal, both rounded up: that
+     * later. c_i is brought to 31 bits and the division is by a reciprocal, both rounded up: that
      * is at most one cell too far, which only makes the search start earlier. */
+    const uint64_t cells = UINT64_C(1) << bits;
     const uint32_t length = notch_bit_length(over->total);
-    const uint32_t drop = length > 32 ? length - 32 : 0;
+    const uint32_t drop = length > 31 ? length - 31 : 0;
     const uint64_t reciprocal = (cells << 32) / (over->total >> drop) + 1;
-    const uint64_t *end_of = cumulative + over->low;
+    const notch_guide how = {over->base, drop, (uint32_t)reciprocal, (uint32_t)cells};
+    uint32_t *ends = d->scratch->words; /* not in use yet */
+    d->kernels->guide_cells(d->scratch->cumulative + over->low, over->high - over->low, &how, ends);
     uint64_t filled = 0, four = 0;
-    while (filled < cells) {
-        const uint64_t c = ((*end_of++ - over->base) >> drop) + (drop != 0);
-        const uint64_t after = ((c * reciprocal) >> 32) + 1;
-        const uint64_t end = after < cells ? after : cells;
-        fill_cells(guide, filled, end, four);
-        filled = end;
+    for (uint32_t i = 0; filled < cells; i++) {
+        fill_cells(guide, filled, ends[i], four);
+        filled = ends[i];
         four += UINT64_C(0x0001000100010001); /* the next category, four times */
     }
 }
@@ -128,9 +127,11 @@ static void throw_searched(const draw *d, const range *over, const uint32_t *wor
 static void throw_directly(const draw *d, const range *over, uint64_t trials)
 {
     const uint32_t width = over->high - over->low;
-    /* A table pays from a trial for every eight categories on. */
-    const bool guided = d->kernels->isa != NOTCH_ISA_REF && trials >= 16 && 8 * trials >= width;
+    /* A table pays from a trial for every eight categories on, and needs a total of at least twice
+     * its cells. */
     const uint32_t bits = notch_bit_length(width - 1) + 1;
+    const bool guided = d->kernels->isa != NOTCH_ISA_REF && trials >= 16 && 8 * trials >= width &&
+                        over->total >> bits >= 2;
     if (guided) {
         build_guide(d, over, bits);
     }
