@@ -54,7 +54,7 @@ typedef struct notch_digits_style {
 } notch_digits_style;
 
 enum {
-    NOTCH_DIGITS_SHARES = 16,    /* what the shares of a digit's styles add up to */
+    NOTCH_DIGITS_SHARES = 16,     /* what the shares of a digit's styles add up to */
     NOTCH_DIGITS_POINTS_MOST = 24 /* in a style */
 };
 

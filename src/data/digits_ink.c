@@ -40,9 +40,9 @@ static void find_range(int32_t a, int32_t b, int32_t reach, int32_t *first, int3
  * and ink falls linearly in distance^2 between the inner and the outer radius, which spares a
  * square root for each pixel.
  *
- * Bounds: within the rectangle that find_range allows, offsets are below 64 * 64 = 2^12 ticks, so
- * offset * UNIT < 2^24, distance^2 < 2^26, and 255 * 2^14 / (outer^2 - inner^2) * that < 2^31
- * because the product is taken after cutting at outer^2 - inner^2. */
+ * Bounds: segments lie within 3,840 ticks and find_range adds at most 288, so offsets are below 2^13,
+ * offset * UNIT below 2^25, distance^2 below 2^27; left * slope is at most 255 * 2^14, as left is
+ * cut at ramp before. */
 void notch_digits_draw(uint8_t pixels[NOTCH_DIGITS_PIXELS], const notch_digits_segment *segment,
                        int32_t softness)
 {

@@ -70,12 +70,8 @@ static notch_status append_batch(notch_stream *stream, notch_dataset *dataset, u
 notch_status notch_cifar10_parse(notch_stream *const *streams, size_t count, const char *name,
                                  notch_dataset **dataset, notch_error *error)
 {
-    notch_dataset sizes = {.count = 1,
-                           .channels = 3,
-                           .height = 32,
-                           .width = 32,
-                           .classes = CLASSES,
-                           .maximum = 255};
+    notch_dataset sizes = {
+        .count = 1, .channels = 3, .height = 32, .width = 32, .classes = CLASSES, .maximum = 255};
     notch_dataset_name_from(name, sizes.name);
     notch_dataset *read = NULL;
     notch_status status = notch_dataset_create(&sizes, &read, error);
@@ -111,10 +107,10 @@ notch_status notch_dataset_read_cifar10(const char *const *paths, size_t path_co
     }
     notch_status status = NOTCH_OK;
     for (size_t i = 0; i < path_count && status == NOTCH_OK; i++) {
-        status = paths[i] == NULL ? notch_fail(error, NOTCH_ERROR_ARGUMENT,
-                                               "CIFAR-10 files: path %u (from 0) is missing",
-                                               (uint64_t)i)
-                                  : notch_stream_open(paths[i], &streams[i], error);
+        status = paths[i] == NULL
+                     ? notch_fail(error, NOTCH_ERROR_ARGUMENT,
+                                  "CIFAR-10 files: path %u (from 0) is missing", (uint64_t)i)
+                     : notch_stream_open(paths[i], &streams[i], error);
     }
     if (status == NOTCH_OK) {
         status = notch_cifar10_parse(streams, path_count, name != NULL ? name : paths[0], dataset,

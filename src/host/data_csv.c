@@ -81,9 +81,14 @@ static notch_status fail_here(const csv_reader *reader, const char *expected)
         byte[7] = (char)('0' + c % 10);
         found = byte;
     }
-    return notch_fail(reader->error, NOTCH_ERROR_INPUT,
-                      "%s: line %u, column %u: %s, expected %s", reader->file, reader->line,
-                      (uint64_t)reader->value_count + 1, found, expected);
+    return notch_fail(reader->error, NOTCH_ERROR_INPUT, "%s: line %u, column %u: %s, expected %s",
+                      reader->file, reader->line, (uint64_t)reader->value_count + 1, found,
+                      expected);
+}
+
+static bool at_line_end(const csv_reader *reader)
+{
+    return reader->character == '\n' || reader->character == '\r' || reader->character == END;
 }
 
 /* Appends the number at the next character to this line's values. */
@@ -123,11 +128,10 @@ static notch_status read_number(csv_reader *reader)
 /* How many values this line may have at most. */
 static size_t most_values(const csv_reader *reader)
 {
-    return reader->dataset == NULL
-               ? VALUES_MAX
-               : (size_t)reader->dataset->channels * reader->dataset->height *
-                         reader->dataset->width +
-                     1;
+    return reader->dataset == NULL ? VALUES_MAX
+                                   : (size_t)reader->dataset->channels * reader->dataset->height *
+                                             reader->dataset->width +
+                                         1;
 }
 
 static notch_status fail_count(const csv_reader *reader, const char *what)
@@ -156,8 +160,12 @@ static notch_status read_values(csv_reader *reader)
         if (status == NOTCH_OK) {
             status = skip_blanks(reader);
         }
-        if (status == NOTCH_OK && reader->character != ',') {
+        if (status == NOTCH_OK && at_line_end(reader)) {
             return NOTCH_OK;
+        }
+        if (status == NOTCH_OK && reader->character != ',') {
+            reader->value_count--; /* the column at fault is the one just read */
+            return fail_here(reader, "a comma or the end of the line");
         }
         if (status == NOTCH_OK && reader->value_count == most_values(reader)) {
             return fail_count(reader, "more than ");
@@ -178,17 +186,10 @@ static notch_status read_line_end(csv_reader *reader)
     if (reader->character == '\r') {
         status = advance(reader);
         if (status == NOTCH_OK && reader->character != '\n' && reader->character != END) {
-            return fail_here(reader, "the end of the line");
+            return fail_here(reader, "LF after CR");
         }
     }
-    if (status == NOTCH_OK && reader->character == '\n') {
-        return advance(reader);
-    }
-    if (status == NOTCH_OK && reader->character != END) {
-        return fail_here(reader, reader->value_count == 0 ? "the end of the line"
-                                                          : "a comma or the end of the line");
-    }
-    return status;
+    return status == NOTCH_OK && reader->character == '\n' ? advance(reader) : status;
 }
 
 /* The side of a square of `area`, or 0. */
@@ -247,9 +248,8 @@ static notch_status take_line(csv_reader *reader)
     const size_t label_at = reader->format.label_first ? 0 : count - 1;
     const uint32_t label_end =
         reader->format.classes != 0 ? reader->format.classes : NOTCH_DATASET_CLASSES_MAX;
-    const notch_status status = notch_dataset_reserve(dataset, &reader->capacity,
-                                                      dataset->count + 1, reader->file,
-                                                      reader->error);
+    const notch_status status = notch_dataset_reserve(
+        dataset, &reader->capacity, dataset->count + 1, reader->file, reader->error);
     if (status != NOTCH_OK) {
         return status;
     }
@@ -297,14 +297,8 @@ static notch_status read_lines(csv_reader *reader, const char *name)
     while (status == NOTCH_OK && reader->character != END) {
         reader->value_count = 0;
         status = skip_blanks(reader);
-        const int c = reader->character;
-        if (status == NOTCH_OK && c != '\n' && c != '\r' && c != END) {
+        if (status == NOTCH_OK && !at_line_end(reader)) {
             status = read_values(reader);
-            if (status == NOTCH_OK && reader->character != '\n' && reader->character != '\r' &&
-                reader->character != END) {
-                reader->value_count--; /* the column at fault is the one just read */
-                return fail_here(reader, "a comma or the end of the line");
-            }
             if (status == NOTCH_OK && reader->dataset == NULL) {
                 status = begin_dataset(reader, name);
             }

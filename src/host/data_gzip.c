@@ -101,10 +101,10 @@ notch_status notch_gzip_decode(notch_gzip *gzip, const uint8_t **raw, size_t *ra
     case Z_MEM_ERROR:
         return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to decompress it", gzip->name);
     default:
-        return notch_fail(error, NOTCH_ERROR_INPUT,
-                          "%s: damaged, expected gzip data throughout (%s after %u bytes of content)",
-                          gzip->name, stream->msg != NULL ? stream->msg : "no progress",
-                          (uint64_t)stream->total_out);
+        return notch_fail(
+            error, NOTCH_ERROR_INPUT,
+            "%s: damaged, expected gzip data throughout (%s after %u bytes of content)", gzip->name,
+            stream->msg != NULL ? stream->msg : "no progress", (uint64_t)stream->total_out);
     }
 }
 

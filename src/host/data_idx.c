@@ -43,19 +43,18 @@ static notch_status check_magic(const char *file, const uint8_t magic[4], bool i
                           images ? "labels" : "images", images ? "images" : "labels");
     }
     if (!idx || !(images ? magic[3] == 3 || magic[3] == 4 : magic[3] == 1)) {
-        return notch_fail(error, NOTCH_ERROR_INPUT,
-                          "%s: begins with bytes %u %u %u %u, expected %s", file,
-                          (uint64_t)magic[0], (uint64_t)magic[1], (uint64_t)magic[2],
-                          (uint64_t)magic[3],
-                          images ? "0 0 8 3 or 0 0 8 4 (IDX images in unsigned bytes)"
-                                 : "0 0 8 1 (IDX labels in unsigned bytes)");
+        return notch_fail(
+            error, NOTCH_ERROR_INPUT, "%s: begins with bytes %u %u %u %u, expected %s", file,
+            (uint64_t)magic[0], (uint64_t)magic[1], (uint64_t)magic[2], (uint64_t)magic[3],
+            images ? "0 0 8 3 or 0 0 8 4 (IDX images in unsigned bytes)"
+                   : "0 0 8 1 (IDX labels in unsigned bytes)");
     }
     return NOTCH_OK;
 }
 
 static notch_status check_sizes(const char *file, const idx_header *header, notch_error *error)
 {
-    /* 2^32 for each size, and pixels are looked at one factor at a time: nothing overflows */
+    /* each size is below 2^32, and `rows` is a factor only where it is small: nothing overflows */
     const uint64_t rows = (uint64_t)header->channels * header->height;
     const uint64_t pixels = rows <= NOTCH_DATASET_IMAGE_MAX ? rows * header->width : rows;
     if (header->count >= 1 && header->count <= NOTCH_DATASET_COUNT_MAX && pixels >= 1 &&
@@ -64,8 +63,8 @@ static notch_status check_sizes(const char *file, const idx_header *header, notc
         return NOTCH_OK;
     }
     return notch_fail(error, NOTCH_ERROR_INPUT,
-                      "%s: announces %u of %u x %u x %u bytes, expected 1 to %u of 1 to %u bytes, "
-                      "%u bytes in all",
+                      "%s: announces %u items of %u x %u x %u bytes, expected 1 to %u items of "
+                      "1 to %u bytes, at most %u bytes in all",
                       file, header->count, (uint64_t)header->channels, (uint64_t)header->height,
                       (uint64_t)header->width, (uint64_t)NOTCH_DATASET_COUNT_MAX,
                       (uint64_t)NOTCH_DATASET_IMAGE_MAX, NOTCH_DATASET_BYTES_MAX);
@@ -111,8 +110,8 @@ static notch_status read_header(notch_stream *stream, bool images, idx_header *h
     uint32_t sizes[DIMENSIONS_MAX] = {0};
     for (size_t i = 0; i < dimensions; i++) {
         const uint8_t *size = bytes + 4 * i;
-        sizes[i] = (uint32_t)size[0] << 24 | (uint32_t)size[1] << 16 | (uint32_t)size[2] << 8 |
-                   size[3];
+        sizes[i] =
+            (uint32_t)size[0] << 24 | (uint32_t)size[1] << 16 | (uint32_t)size[2] << 8 | size[3];
     }
     header->count = sizes[0];
     header->channels = dimensions == 4 ? sizes[1] : 1;
@@ -122,8 +121,8 @@ static notch_status read_header(notch_stream *stream, bool images, idx_header *h
     if (status != NOTCH_OK) {
         return status;
     }
-    header->bytes = header->header_bytes +
-                    header->count * header->channels * header->height * header->width;
+    header->bytes =
+        header->header_bytes + header->count * header->channels * header->height * header->width;
     return check_room(stream, header, error);
 }
 
@@ -139,13 +138,13 @@ static notch_status check_agreement(notch_stream *images, const idx_header *of_i
     if (format->channels != 0 &&
         (format->channels != of_images->channels || format->height != of_images->height ||
          format->width != of_images->width)) {
-        return notch_fail(error, NOTCH_ERROR_INPUT,
-                          "%s: images of %u x %u x %u (channels, height, width), expected %u x %u x "
-                          "%u",
-                          notch_stream_name(images), (uint64_t)of_images->channels,
-                          (uint64_t)of_images->height, (uint64_t)of_images->width,
-                          (uint64_t)format->channels, (uint64_t)format->height,
-                          (uint64_t)format->width);
+        return notch_fail(
+            error, NOTCH_ERROR_INPUT,
+            "%s: images of %u x %u x %u (channels, height, width), expected %u x %u x "
+            "%u",
+            notch_stream_name(images), (uint64_t)of_images->channels, (uint64_t)of_images->height,
+            (uint64_t)of_images->width, (uint64_t)format->channels, (uint64_t)format->height,
+            (uint64_t)format->width);
     }
     return NOTCH_OK;
 }
@@ -156,8 +155,8 @@ static notch_status read_body(notch_stream *stream, const idx_header *header, ui
 {
     size_t got;
     bool ended = false;
-    notch_status status = notch_stream_read(
-        stream, to, (size_t)(header->bytes - header->header_bytes), &got, error);
+    notch_status status =
+        notch_stream_read(stream, to, (size_t)(header->bytes - header->header_bytes), &got, error);
     const uint64_t size = notch_stream_position(stream);
     if (status == NOTCH_OK && size == header->bytes) {
         status = notch_stream_end(stream, &ended, error);
@@ -247,8 +246,8 @@ notch_status notch_dataset_read_idx(const char *images_path, const char *labels_
         status = notch_stream_open(labels_path, &labels, error);
     }
     if (status == NOTCH_OK) {
-        status = notch_idx_parse(images, labels, format, name != NULL ? name : images_path,
-                                 dataset, error);
+        status = notch_idx_parse(images, labels, format, name != NULL ? name : images_path, dataset,
+                                 error);
     }
     notch_stream_close(labels);
     notch_stream_close(images);

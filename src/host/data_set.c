@@ -30,8 +30,8 @@ void notch_dataset_name_from(const char *path, char name[NOTCH_DATASET_NAME_MAX 
     while (start > 0 && path[start - 1] != '/') {
         start--;
     }
-    const size_t length = end - start < NOTCH_DATASET_NAME_MAX ? end - start
-                                                               : NOTCH_DATASET_NAME_MAX;
+    const size_t length =
+        end - start < NOTCH_DATASET_NAME_MAX ? end - start : NOTCH_DATASET_NAME_MAX;
     memcpy(name, path + start, length);
     name[length] = '\0';
 }
@@ -46,8 +46,7 @@ notch_status notch_data_format_check(const notch_data_format *format, notch_erro
         return notch_fail(error, NOTCH_ERROR_RANGE, "data format: maximum %u, expected at most 255",
                           (uint64_t)format->maximum);
     }
-    const unsigned given =
-        (format->channels != 0) + (format->height != 0) + (unsigned)(format->width != 0);
+    const int given = (format->channels != 0) + (format->height != 0) + (format->width != 0);
     if (given != 0 && given != 3) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
                           "data format: images of %u x %u x %u (channels, height, width), expected "

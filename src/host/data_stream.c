@@ -53,8 +53,8 @@ static notch_status refill(notch_stream *stream, notch_error *error)
     }
     stream->raw = stream->buffer;
     while (stream->raw_count < BUFFER) {
-        const ssize_t got = read(stream->file, stream->buffer + stream->raw_count,
-                                 BUFFER - stream->raw_count);
+        const ssize_t got =
+            read(stream->file, stream->buffer + stream->raw_count, BUFFER - stream->raw_count);
         if (got < 0 && errno == EINTR) {
             continue;
         }

@@ -325,8 +325,8 @@ static void settle_scale(const step *s, group *own, const notch_calibration *cal
     weigh_blocks(own);
     if (own->scale.mantissa != 0) {
         const uint64_t scale = notch_scaled_units(&own->scale, own->told.exponent);
-        own->exceeded = own->plan.total > scale;
-        own->plan.null_mass = own->exceeded ? 0 : scale - own->plan.total;
+        own->exceeded = own->has_gradient && own->plan.total > scale;
+        own->plan.null_mass = own->plan.total > scale ? 0 : scale - own->plan.total;
     }
     own->told.total = own->plan.total;
     own->told.null_mass = own->plan.null_mass;
@@ -407,7 +407,7 @@ static bool block_updates(const step *s, const group *own, const notch_block *bl
         notch_plan_draw(plan, s->kernels, block, masses_of(s, block, scratch), false, scratch);
         break;
     case NOTCH_RULE_SR:
-        if (!notch_plan_touches(plan, block)) {
+        if (plan->trials == 0 || block->weight == 0) {
             return false;
         }
         notch_rule_sr(plan, s->kernels, block, masses_of(s, block, scratch), scratch);
@@ -515,7 +515,9 @@ static void finish(const step *s, notch_calibration *calibration, notch_update_r
         total.zero_groups += !own->has_gradient;
         total.exceeded_groups += own->exceeded;
         if (calibration != NULL) {
-            const notch_scaled l1 = {own->told.total, own->told.exponent};
+            /* smoothing gives mass to a zero gradient, which is no norm */
+            const uint64_t norm = own->has_gradient ? own->told.total : 0;
+            const notch_scaled l1 = {norm, own->told.exponent};
             calibration[g] =
                 notch_calibration_after(s->options, &calibration[g], l1, own->scale, own->exceeded);
         }

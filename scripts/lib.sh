@@ -1,0 +1,30 @@
+# lib.sh - what the scripts share. Source it with the repository root as working directory.
+# SPDX-License-Identifier: MIT
+
+# configure FOLDER [OPTION...]: sets up a meson build folder; again only if the options changed.
+configure() {
+    folder=$1
+    shift
+    if [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/options" 2>/dev/null)" = "$*" ]; then
+        return
+    fi
+    rm -rf "$folder"
+    if ! setup=$(meson setup "$folder" -Db_colorout=never "$@" 2>&1); then
+        echo "$setup"
+        return 1
+    fi
+    printf '%s\n' "$*" >"$folder/options"
+}
+
+# build FOLDER [OPTION...]: configures and compiles.
+build() {
+    configure "$@" && ninja -C "$1" --quiet
+}
+
+# run_tests FOLDER [OPTION...]: compiles and tests; the results are FOLDER/meson-logs/testlog.json.
+run_tests() {
+    folder=$1
+    shift
+    rm -f "$folder/meson-logs/testlog.json"
+    ninja -C "$folder" --quiet && meson test -C "$folder" --no-rebuild "$@"
+}
