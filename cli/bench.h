@@ -1,0 +1,46 @@
+/* bench.h - what `notch bench` measures: one function for each subject.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NOTCH_CLI_BENCH_H
+#define NOTCH_CLI_BENCH_H
+
+#include <notch/notch.h>
+
+enum {
+    BENCH_SIZES_MAX = 16,
+    BENCH_TRIALS_MAX = 8,
+    BENCH_SAMPLERS_MAX = 4,
+    BENCH_REPEAT_MAX = 100,
+    BENCH_SPREAD_MAX = 20
+};
+
+typedef struct bench_update_options {
+    uint64_t sizes[BENCH_SIZES_MAX]; /* numbers of parameters, 1 to 2^31 each */
+    size_t size_count;
+    uint64_t samplers[BENCH_SAMPLERS_MAX]; /* notch_sampler */
+    size_t sampler_count;
+    uint64_t trials[BENCH_TRIALS_MAX]; /* per parameter, 32 fractional bits, at most 2^48 */
+    size_t trials_count;
+    uint64_t spread; /* the largest scale of gradients is 2^spread times the smallest */
+    uint64_t seed;
+    uint64_t repeat;  /* timed repetitions, 1 to BENCH_REPEAT_MAX */
+    uint64_t threads; /* 0 to 1,024; 0: one for each processor */
+    uint64_t isa;     /* notch_isa */
+    bool measure_sampler, measure_update;
+    bool json; /* one JSON object a line instead of a table */
+} bench_update_options;
+
+/* Times samplers and whole updates on random gradients and prints the figures to standard output.
+ * The samplers of one size take turns, then so do the updates, after one round that is not timed.
+ * Errors: those of the library, and MEMORY where a size does not fit this machine. */
+notch_status bench_update(const bench_update_options *options, notch_error *error);
+
+/* Elements that one item of bench_read covers. */
+#define BENCH_READ_CHUNK UINT64_C(32768)
+
+/* The yardstick: the sum of |values[i]|, computed as fast as a plain loop over 32-bit floats gets.
+ * sums: one double for every BENCH_READ_CHUNK values, overwritten. executor may be NULL. */
+double bench_read(const float *values, uint64_t count, const notch_executor *executor,
+                  double *sums);
+
+#endif

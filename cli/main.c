@@ -1,0 +1,114 @@
+/* main.c - the program: finds the command and sees that its output has arrived.
+ * SPDX-License-Identifier: MIT
+ */
+#include <errno.h>
+#include <notch/notch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "options.h"
+
+typedef struct command_entry {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *purpose;
+} command_entry;
+
+static const command_entry commands[] = {
+    {"sample", cmd_sample, SAMPLE_PURPOSE},
+    {"bench", cmd_bench, BENCH_PURPOSE},
+    {"version", cmd_version, VERSION_PURPOSE},
+};
+
+enum {
+    COMMAND_COUNT = sizeof commands / sizeof commands[0]
+};
+
+static int print_help(void)
+{
+    printf("Usage: notch COMMAND [OPTION]... [OPERAND]...\n\n"
+           "notch trains neural networks whose weights are small integers.\n\n"
+           "Commands:\n");
+    for (size_t k = 0; k < COMMAND_COUNT; k++) {
+        printf("  %-9s %s\n", commands[k].name, commands[k].purpose);
+    }
+    printf("\n"
+           "'notch COMMAND --help' tells more about a command.\n\n"
+           "Examples:\n"
+           "  printf '1\\n2\\n7\\n' | notch sample --trials 1e6 -\n"
+           "  notch sample --sampler systematic --null 5 --json masses.txt\n"
+           "  notch bench update\n\n"
+           "Exit status:\n"
+           "  %3d  done\n"
+           "  %3d  the run failed\n"
+           "  %3d  the command line is wrong\n"
+           "  %3d  a file cannot be read or does not hold what it should\n"
+           "  %3d  interrupted\n",
+           EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INPUT, EXIT_INTERRUPTED);
+    return EXIT_DONE;
+}
+
+static int refuse_command(const char *name)
+{
+    (void)fprintf(stderr, "notch: ");
+    if (name == NULL) {
+        (void)fprintf(stderr, "no command given");
+    } else {
+        (void)fprintf(stderr, "unknown command '%s'", name);
+    }
+    (void)fprintf(stderr, ", expected one of: ");
+    for (size_t k = 0; k < COMMAND_COUNT; k++) {
+        (void)fprintf(stderr, "%s%s", k == 0 ? "" : ", ", commands[k].name);
+    }
+    (void)fprintf(stderr, "; see 'notch --help'\n");
+    return EXIT_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *name = argc < 2 ? NULL : argv[1];
+    if (name != NULL && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)) {
+        return print_help();
+    }
+    if (name != NULL && strcmp(name, "--version") == 0) {
+        name = "version";
+    }
+    for (size_t k = 0; k < COMMAND_COUNT && name != NULL; k++) {
+        if (strcmp(name, commands[k].name) == 0) {
+            return commands[k].run(argc - 1, argv + 1);
+        }
+    }
+    return refuse_command(name);
+}
+
+int command_fail(const char *command, const notch_error *error)
+{
+    (void)fprintf(stderr, "%s: %s\n", command, error->message);
+    switch (error->status) {
+    case NOTCH_ERROR_ARGUMENT:
+    case NOTCH_ERROR_RANGE:
+        return EXIT_USAGE;
+    case NOTCH_ERROR_INPUT:
+    case NOTCH_ERROR_OVERFLOW:
+    case NOTCH_ERROR_NOT_FINITE:
+        return EXIT_INPUT;
+    case NOTCH_OK:
+    case NOTCH_ERROR_MEMORY:
+    case NOTCH_ERROR_UNSUPPORTED:
+        break;
+    }
+    return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    int code = run(argc, argv);
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        (void)fprintf(stderr, "notch: cannot write to standard output: %s\n",
+                      errno == 0 ? "an earlier write failed" : strerror(errno));
+        code = code == EXIT_DONE ? EXIT_FAILED : code;
+    }
+    return code;
+}

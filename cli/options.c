@@ -1,0 +1,197 @@
+/* options.c - one table of options that drives parsing, validation and the help of a command.
+ * SPDX-License-Identifier: MIT
+ */
+#include "options.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "help.h"
+
+enum {
+    ENTRIES_MAX = 63,
+    FIRST_CODE = 256 /* getopt_long's name for entry 0: above every character */
+};
+
+const char *option_samplers(uint64_t value)
+{
+    return notch_sampler_name((notch_sampler)value);
+}
+
+const char *option_inflations(uint64_t value)
+{
+    return notch_inflation_name((notch_inflation)value);
+}
+
+const char *option_isas(uint64_t value)
+{
+    return notch_isa_name((notch_isa)value);
+}
+
+int options_refuse(const char *command, const char *format, ...)
+{
+    va_list values;
+    (void)fprintf(stderr, "%s: ", command);
+    va_start(values, format);
+    (void)vfprintf(stderr, format, values);
+    va_end(values);
+    (void)fprintf(stderr, "; see '%s --help'\n", command);
+    return EXIT_USAGE;
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static bool parse_choice(const option_entry *entry, const char *text, uint64_t *value)
+{
+    for (uint64_t k = 0; entry->choices(k) != NULL; k++) {
+        if (strcmp(text, entry->choices(k)) == 0) {
+            *value = k;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_value(const option_entry *entry, const char *text, uint64_t *value)
+{
+    if (entry->kind == OPTION_CHOICE) {
+        return parse_choice(entry, text, value);
+    }
+    const number_status status =
+        (entry->kind == OPTION_FIXED ? number_parse_fixed : number_parse)(text, value);
+    return status == NUMBER_OK && *value >= entry->minimum && *value <= entry->maximum;
+}
+
+static int refuse_value(const option_table *table, const option_entry *entry, const char *text)
+{
+    char expected[HELP_PHRASE];
+    help_expected(entry, expected);
+    return options_refuse(table->command, "--%s is '%s', expected %s", entry->name, text, expected);
+}
+
+/* Takes one value, or all those of a list, from `text`, which is cut at its commas. */
+static int take_values(const option_table *table, const option_entry *entry, char *text)
+{
+    size_t count = 0;
+    while (text != NULL) {
+        char *comma = entry->list_count == NULL ? NULL : strchr(text, ',');
+        if (comma != NULL) {
+            *comma = '\0';
+        }
+        if (count > 0 && count == entry->list_capacity) {
+            return options_refuse(table->command, "--%s has too many values, expected at most %zu",
+                                  entry->name, entry->list_capacity);
+        }
+        uint64_t value;
+        if (!parse_value(entry, text, &value)) {
+            return refuse_value(table, entry, text);
+        }
+        entry->value[count++] = value;
+        text = comma == NULL ? NULL : comma + 1;
+    }
+    if (entry->list_count != NULL) {
+        *entry->list_count = count;
+    }
+    return OPTIONS_GO_ON;
+}
+
+/* ---- the command line ------------------------------------------------------------------------ */
+
+static void describe_for_getopt(const option_table *table, struct option options[ENTRIES_MAX + 2])
+{
+    size_t count = 0;
+    assert(table->entry_count <= ENTRIES_MAX);
+    for (size_t k = 0; k < table->entry_count; k++) {
+        const option_entry *entry = &table->entries[k];
+        if (entry->kind != OPTION_HEADING) {
+            options[count++] = (struct option){
+                entry->name, entry->kind == OPTION_FLAG ? no_argument : required_argument, NULL,
+                FIRST_CODE + (int)k};
+        }
+    }
+    options[count++] = (struct option){"help", no_argument, NULL, 'h'};
+    options[count] = (struct option){0};
+}
+
+/* getopt_long has returned '?' and left what it knows in optopt and argv. */
+static int refuse_unknown(const option_table *table, const struct option *options, char **argv)
+{
+    if (optopt >= FIRST_CODE) {
+        return options_refuse(table->command, "--%s takes no value",
+                              table->entries[optopt - FIRST_CODE].name);
+    }
+    if (optopt == 'h') {
+        return options_refuse(table->command, "--help takes no value");
+    }
+    if (optopt != 0) {
+        return options_refuse(table->command, "unknown option '-%c'", optopt);
+    }
+    const char *text = argv[optind - 1];
+    const size_t length = strcspn(text + 2, "=");
+    for (; options->name != NULL; options++) {
+        if (strncmp(text + 2, options->name, length) == 0) {
+            return options_refuse(table->command,
+                                  "option '%s' is ambiguous, expected its full name", text);
+        }
+    }
+    return options_refuse(table->command, "unknown option '%s'", text);
+}
+
+static int refuse_missing_value(const option_table *table)
+{
+    const option_entry *entry = &table->entries[optopt - FIRST_CODE];
+    char expected[HELP_PHRASE];
+    help_expected(entry, expected);
+    return options_refuse(table->command, "--%s has no value, expected %s", entry->name, expected);
+}
+
+static int check_operands(const option_table *table, char **operands)
+{
+    size_t count = 0;
+    while (operands[count] != NULL) {
+        count++;
+    }
+    if (count == table->operand_count) {
+        return OPTIONS_GO_ON;
+    }
+    if (table->operand_count == 0) {
+        return options_refuse(table->command, "'%s' is not an option, expected options only",
+                              operands[0]);
+    }
+    return options_refuse(table->command, "expected %s, got %zu operand%s", table->operands, count,
+                          count == 1 ? "" : "s");
+}
+
+int options_parse(const option_table *table, int argc, char **argv, char ***operands)
+{
+    struct option options[ENTRIES_MAX + 2];
+    int code;
+    describe_for_getopt(table, options);
+    opterr = 0;
+    optind = 0; /* start over, also inside a cluster that an earlier call left unread */
+    while ((code = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        int result = OPTIONS_GO_ON;
+        if (code == 'h') {
+            help_print(table);
+            return EXIT_DONE;
+        }
+        if (code == '?') {
+            result = refuse_unknown(table, options, argv);
+        } else if (code == ':') {
+            result = refuse_missing_value(table);
+        } else if (table->entries[code - FIRST_CODE].kind == OPTION_FLAG) {
+            *table->entries[code - FIRST_CODE].flag = true;
+        } else {
+            result = take_values(table, &table->entries[code - FIRST_CODE], optarg);
+        }
+        if (result != OPTIONS_GO_ON) {
+            return result;
+        }
+    }
+    *operands = argv + optind;
+    return check_operands(table, *operands);
+}

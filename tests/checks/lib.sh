@@ -1,0 +1,62 @@
+# lib.sh - what the checks share. A check sources it, calls `expect` and ends with `finish`.
+# SPDX-License-Identifier: MIT
+#
+# Checks run with the repository root as working directory and print TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. scripts/lib.sh
+
+core_folders='base rng kernels update data' # freestanding; each may use those before it
+host_folders='theory host'
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+expectations=0
+failures=0
+
+# expect SENTENCE COMMAND...: one test, passed if the command succeeds; else shows what it printed.
+expect() {
+    sentence=$1
+    shift
+    expectations=$((expectations + 1))
+    if "$@" >"$scratch/output" 2>&1; then
+        echo "ok $expectations - $sentence"
+    else
+        failures=$((failures + 1))
+        echo "not ok $expectations - $sentence"
+        tail -n 100 "$scratch/output" | sed 's/^/#   /'
+    fi
+}
+
+# nothing COMMAND...: succeeds if the command finds nothing to print.
+nothing() {
+    ! "$@" 2>&1 | grep .
+}
+
+finish() {
+    echo "1..$expectations"
+    [ "$failures" -eq 0 ]
+}
+
+# The files of the repository, tracked or about to be; without git, all but build folders.
+files() {
+    if git rev-parse >/dev/null 2>&1; then
+        git ls-files --cached --others --exclude-standard
+    else
+        find . -path './build*' -prune -o -path ./.git -prune -o -type f -print | sed 's,^\./,,'
+    fi | sort -u | while read -r file; do
+        [ -f "$file" ] && echo "$file"
+    done
+}
+
+# The files of the repository with a name that matches an extended regular expression.
+files_like() {
+    files | grep -E "$1"
+}
+
+# The C files of source folders that compile for this machine.
+sources() {
+    for folder; do
+        find "src/$folder" -name '*.c'
+    done | if [ "$(uname -m)" = x86_64 ]; then cat; else grep -v /x86/; fi | sort
+}

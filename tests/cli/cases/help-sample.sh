@@ -1,0 +1,3 @@
+# help-sample.sh - the help of a command, made from its options
+# SPDX-License-Identifier: MIT
+notch sample --help

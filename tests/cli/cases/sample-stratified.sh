@@ -1,0 +1,6 @@
+# sample-stratified.sh - counts, moments and summary of sampler stratified
+# SPDX-License-Identifier: MIT
+masses >masses.txt
+notch sample --sampler stratified --trials 12345 masses.txt
+notch sample --sampler stratified --trials 12345 --seed 2 --step 3 --null 77 masses.txt
+notch sample --sampler stratified --trials 1000 --seed 18446744073709551615 masses.txt

@@ -1,0 +1,31 @@
+# lib.sh - what the cases of the command line tests share.
+# SPDX-License-Identifier: MIT
+
+# try COMMAND...: shows a command, all that it prints, and its exit code if that is not 0.
+try() {
+    echo "\$ $*"
+    code=0
+    "$@" 2>&1 || code=$?
+    [ "$code" -eq 0 ] || echo "exit code $code"
+}
+
+# skip REASON: ends the case, which cannot be run here.
+skip() {
+    echo "$1"
+    exit 77
+}
+
+# Ten masses of all sizes, 0 included; they add up to 1000.
+masses() {
+    printf '%s\n' 300 5 0 44 150 1 260 90 50 100
+}
+
+# many COUNT: so many masses, spread over several blocks of the library.
+many() {
+    awk -v count="$1" 'BEGIN { for (i = 0; i < count; i++) print (i * 7919) % 1009 * (i % 13) }'
+}
+
+# supported_isas: the instruction sets that this machine has.
+supported_isas() {
+    notch version | sed -n 's/^supported here *//p'
+}
