@@ -23,8 +23,7 @@ check: all
 	scripts/tally $(BUILD)/meson-logs/testlog.json
 
 bench:
-	scripts/bootstrap --bench
-	bench/update
+	scripts/bench
 
 asan ubsan:
 	scripts/check sanitizers

@@ -147,9 +147,11 @@ NOTCH_API notch_status notch_random_fill(const notch_key *key, uint64_t first, u
 NOTCH_API uint32_t notch_random_below32(const notch_key *key, uint64_t index, uint32_t bound);
 NOTCH_API uint64_t notch_random_below64(const notch_key *key, uint64_t index, uint64_t bound);
 
-/* A random permutation of [0, size) with random access and no table: an 8-round Feistel network
+/* A random permutation of [0, size) with random access and no table. Sizes up to 64: a Fisher-Yates
+ * shuffle followed at one position, exactly uniform. Larger: a Feistel network of 8 to 18 rounds
  * over the smallest even split of the index bits, walked along its cycle until the value falls
- * below `size`. Its fields are private. */
+ * below `size`; pairs of values go to pairs of places uniformly to within about 2^-20. Its fields
+ * are private. */
 typedef struct notch_permutation {
     notch_key key;
     uint64_t size;
@@ -297,7 +299,7 @@ typedef struct notch_sample_request {
 } notch_sample_request;
 
 /* Bytes of workspace that notch_sample needs for this many categories on this many workers;
- * about 0.04 a category beyond 100 KiB a worker. 0 if an argument is out of range. */
+ * about 0.05 a category beyond 100 KiB a worker. 0 if an argument is out of range. */
 NOTCH_API size_t notch_sample_workspace(uint64_t categories, uint32_t workers);
 
 /* counts[i] = how many of the trials fell into category i; *null_count = how many into none;

@@ -63,17 +63,15 @@ typedef struct notch_data_format {
 /* Images and labels in two files of the IDX format of Yann LeCun's MNIST page: bytes 0, 0, type 8
  * (unsigned byte), number of dimensions; a big-endian 32-bit size for each dimension; the bytes.
  * Images have the dimensions count, height, width, or count, channels, height, width; labels have
- * count. format: NULL is all zero. name: NULL is that of the image file; a path
- * stands for its last part. Errors: ARGUMENT, RANGE
- * (a format that cannot be), INPUT, MEMORY. */
+ * count. format: NULL is all zero. name: of the data set; NULL is that of the image file, and a path
+ * stands for its last part. Errors: ARGUMENT, RANGE (a format that cannot be), INPUT, MEMORY. */
 NOTCH_API notch_status notch_dataset_read_idx(const char *images_path, const char *labels_path,
                                               const notch_data_format *format, const char *name,
                                               notch_dataset **dataset, notch_error *error);
 
 /* The files paths[0 .. path_count), one after the other, in the binary format of CIFAR-10: records
  * of one label (0 to 9) and 3 x 32 x 32 pixels; any whole number of records a file, at least one.
- * name: as above, NULL is that of the first file. Errors: ARGUMENT, INPUT,
- * MEMORY. */
+ * name: as above, NULL is that of the first file. Errors: ARGUMENT, INPUT, MEMORY. */
 NOTCH_API notch_status notch_dataset_read_cifar10(const char *const *paths, size_t path_count,
                                                   const char *name, notch_dataset **dataset,
                                                   notch_error *error);

@@ -55,7 +55,7 @@ typedef struct notch_digits_style {
 
 enum {
     NOTCH_DIGITS_SHARES = 16,     /* what the shares of a digit's styles add up to */
-    NOTCH_DIGITS_POINTS_MOST = 24 /* in a style */
+    NOTCH_DIGITS_POINTS_MOST = 16 /* in a style */
 };
 
 /* The style of `digit` that owns `share`, 0 to 15. */

@@ -7,7 +7,9 @@ enum {
     SIDE = NOTCH_DIGITS_SIDE,
     TICKS = NOTCH_DIGITS_TICKS,
     INK = 255,
-    UNIT = 1 << 12 /* length of the segment's direction vector */
+    UNIT = 1 << 12,  /* length of the segment's direction vector */
+    SLOPE_BITS = 16, /* fraction of the ink's slope: ink is within 1 of the exact value */
+    HALF = 1 << (SLOPE_BITS - 1)
 };
 
 /* floor(sqrt(value)) by Newton's method from above; value < 2^30. */
@@ -41,7 +43,7 @@ static void find_range(int32_t a, int32_t b, int32_t reach, int32_t *first, int3
  * square root for each pixel.
  *
  * Bounds: segments lie within 3,840 ticks and find_range adds at most 288, so offsets are below 2^13,
- * offset * UNIT below 2^25, distance^2 below 2^27; left * slope is at most 255 * 2^14, as left is
+ * offset * UNIT below 2^25, distance^2 below 2^27; left * slope is at most 255 * 2^16, as left is
  * cut at ramp before. */
 void notch_digits_draw(uint8_t pixels[NOTCH_DIGITS_PIXELS], const notch_digits_segment *segment,
                        int32_t softness)
@@ -54,7 +56,7 @@ void notch_digits_draw(uint8_t pixels[NOTCH_DIGITS_PIXELS], const notch_digits_s
     const int32_t outer = segment->radius + softness;
     const int32_t inner = segment->radius > softness ? segment->radius - softness : 0;
     const int32_t ramp = outer * outer - inner * inner;
-    const int32_t slope = INK * (1 << 14) / ramp;
+    const int32_t slope = INK * (1 << SLOPE_BITS) / ramp;
     int32_t row, row_last, column_first, column_last;
     find_range(segment->y0, segment->y1, outer, &row, &row_last);
     find_range(segment->x0, segment->x1, outer, &column_first, &column_last);
@@ -68,7 +70,7 @@ void notch_digits_draw(uint8_t pixels[NOTCH_DIGITS_PIXELS], const notch_digits_s
             const int32_t beyond = along < 0 ? along : along > length ? along - length : 0;
             int32_t left = outer * outer - across * across - beyond * beyond;
             left = left < 0 ? 0 : left > ramp ? ramp : left;
-            const int32_t ink = left * slope >> 14;
+            const int32_t ink = (left * slope + HALF) >> SLOPE_BITS;
             uint8_t *pixel = &pixels[row * SIDE + column];
             *pixel = ink > *pixel ? (uint8_t)ink : *pixel;
         }

@@ -9,8 +9,8 @@
 /* Before the hand's slant and size apply, coordinates are in grains, 1/256 of a stroke's unit. */
 enum {
     GRAINS = 256,
-    TURN = 1 << 16, /* a full turn of a tremor's phase */
-    ONE = 1 << 12   /* 1 as a factor */
+    PERIOD = 1 << 16, /* a full turn of a tremor's phase */
+    ONE = 1 << 12     /* 1 as a factor */
 };
 
 /* What stays the same through one image. Factors are in units of 1 / ONE. */
@@ -26,12 +26,12 @@ typedef struct writer {
     int32_t cosine, sine;             /* of the rotation */
 } writer;
 
-/* A smooth wave of amplitude ONE with period TURN, two parabolas, within 6 % of a sine. */
+/* A smooth wave of amplitude ONE with period PERIOD, two parabolas, within 6 % of a sine. */
 static int32_t wave(int32_t phase)
 {
-    const int32_t within = (int32_t)((uint32_t)phase % (TURN / 2));
-    const int32_t height = within * (TURN / 2 - within) / (1 << 16);
-    return (uint32_t)phase % TURN < TURN / 2 ? height : -height;
+    const int32_t within = (int32_t)((uint32_t)phase % (PERIOD / 2));
+    const int32_t height = within * (PERIOD / 2 - within) / (1 << 16);
+    return (uint32_t)phase % PERIOD < PERIOD / 2 ? height : -height;
 }
 
 /* `spread` of a bell, more for the careless. */
@@ -42,26 +42,27 @@ static int32_t deform(notch_digits_dice *dice, const writer *hand, int32_t sprea
 
 static void choose_writer(notch_digits_dice *dice, writer *hand)
 {
-    /* 0.6 + 1.4 u^4, u uniform: most writers are neat, few are not */
-    const int32_t square = notch_digits_between(dice, 0, 255);
-    const int32_t fourth = square * square / 16 * (square * square / 16) / ONE;
-    hand->carelessness = 2458 + fourth * 7 / 5;
-    hand->taper = deform(dice, hand, 400);
-    hand->bend = deform(dice, hand, 300);
-    hand->squeeze = deform(dice, hand, 320);
-    hand->tremor_x = deform(dice, hand, 3 * GRAINS);
-    hand->tremor_y = deform(dice, hand, 3 * GRAINS);
-    hand->phase_x = notch_digits_between(dice, 0, TURN - 1);
-    hand->phase_y = notch_digits_between(dice, 0, TURN - 1);
-    hand->frequency_x = notch_digits_between(dice, TURN / 160, TURN / 70);
-    hand->frequency_y = notch_digits_between(dice, TURN / 160, TURN / 70);
+    /* 0.65 + 1.5 u^4, u uniform: most writers are neat, few are not */
+    const int32_t u = notch_digits_between(dice, 0, 255);
+    const int32_t fourth = u * u / 16 * (u * u / 16) / ONE;
+    hand->carelessness = ONE * 13 / 20 + fourth * 3 / 2;
+    hand->taper = deform(dice, hand, 500);
+    hand->bend = deform(dice, hand, 380);
+    hand->squeeze = deform(dice, hand, 400);
+    /* tremor: 3.5 units, a wave of 70 to 160 units, so that half a digit or more moves together */
+    hand->tremor_x = deform(dice, hand, 7 * GRAINS / 2);
+    hand->tremor_y = deform(dice, hand, 7 * GRAINS / 2);
+    hand->phase_x = notch_digits_between(dice, 0, PERIOD - 1);
+    hand->phase_y = notch_digits_between(dice, 0, PERIOD - 1);
+    hand->frequency_x = notch_digits_between(dice, PERIOD / 160, PERIOD / 70);
+    hand->frequency_y = notch_digits_between(dice, PERIOD / 160, PERIOD / 70);
 
-    const int32_t size = notch_digits_between(dice, 1060, 1340); /* 16.5 to 21 pixels */
-    hand->height = size * notch_digits_between(dice, 3700, 4400) / ONE;
-    hand->width = size * notch_digits_between(dice, 3000, 4600) / ONE;
-    hand->slant = notch_digits_bell(dice, 750) - 350; /* most lean to the right */
+    const int32_t size = notch_digits_between(dice, 1088, 1376);        /* 17 to 21.5 pixels ... */
+    hand->height = size * notch_digits_between(dice, 3700, 4400) / ONE; /* ... times 0.9 to 1.07 */
+    hand->width = size * notch_digits_between(dice, 2800, 4700) / ONE;  /* ... times 0.68 to 1.15 */
+    hand->slant = notch_digits_bell(dice, 900) - 400;                   /* most lean to the right */
     /* rotation by the angle with tan(angle / 2) = t: cos = (1 - t^2) / (1 + t^2), sin = 2 t / ... */
-    const int32_t t = notch_digits_bell(dice, 180); /* 5 degrees, at most 17.3 */
+    const int32_t t = notch_digits_bell(dice, 200); /* 5.6 degrees, at most 19.1 */
     const int32_t whole = ONE + t * t / ONE;
     hand->cosine = (ONE - t * t / ONE) * ONE / whole;
     hand->sine = 2 * t * ONE / whole;
@@ -72,10 +73,14 @@ static int32_t clamp(int32_t value, int32_t low, int32_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* From grains to ticks about the digit's centre. x and y within +-2^15, so products below 2^31. */
+/* From grains to ticks about the digit's centre.
+ *
+ * Bounds: a bell stays within 3.45 of its spread and carelessness below 2.16, so |*x| and |*y| are
+ * below 22,000, |v| below 5,300, |v * taper / ONE| below 4,900, which keeps the products of the warp
+ * below 2^25; those of the tremor are below 2^25, those of the size below 25,600 * 1,600 < 2^26. */
 static void place(const writer *hand, int32_t *x, int32_t *y)
 {
-    /* in halves of the nominal height, squared: 0 in the middle, ONE at top and bottom */
+    /* the height in halves of the nominal one: -ONE at the top, ONE at the bottom */
     const int32_t v = clamp(*y, -64 * GRAINS, 64 * GRAINS) * 8 / 25;
     const int32_t square = v * v / ONE;
     const int32_t unit_x = *x / GRAINS, unit_y = *y / GRAINS;
@@ -137,7 +142,7 @@ static void centre(notch_digits_dice *dice, notch_digits_segment *segments, uint
         bottom = segments[s].y0 > bottom ? segments[s].y0 : bottom;
     }
     const int32_t middle = NOTCH_DIGITS_SIDE * NOTCH_DIGITS_TICKS / 2;
-    const int32_t dx = middle - (left + right) / 2 + notch_digits_bell(dice, 50);
+    const int32_t dx = middle - (left + right) / 2 + notch_digits_bell(dice, 50); /* 0.8 pixels */
     const int32_t dy = middle - (top + bottom) / 2 + notch_digits_bell(dice, 50);
     const int32_t low = -16 * NOTCH_DIGITS_TICKS, high = 44 * NOTCH_DIGITS_TICKS;
     for (uint32_t s = 0; s < count; s++) {
@@ -151,7 +156,7 @@ static void centre(notch_digits_dice *dice, notch_digits_segment *segments, uint
 /* The pen's radius: its own, times a pressure that changes from the first segment to the last. */
 static void press(notch_digits_dice *dice, notch_digits_segment *segments, uint32_t count)
 {
-    const int32_t radius = notch_digits_between(dice, 42, 105);
+    const int32_t radius = notch_digits_between(dice, 42, 105); /* 0.66 to 1.64 pixels */
     const int32_t first = ONE + notch_digits_bell(dice, ONE / 8);
     const int32_t last = ONE + notch_digits_bell(dice, ONE / 8);
     for (uint32_t s = 0; s < count; s++) {
@@ -184,6 +189,10 @@ uint32_t notch_digits_write(notch_digits_dice *dice, uint32_t digit,
     int32_t stroke_x = 0, stroke_y = 0;
     uint32_t count = 0;
     writer hand;
+    enum {
+        STROKE_SPREAD = 2 * GRAINS, /* 0.4 pixels */
+        POINT_SPREAD = 11 * GRAINS / 4
+    };
     const uint32_t share = (uint32_t)notch_digits_between(dice, 0, NOTCH_DIGITS_SHARES - 1);
     const notch_digits_style *style = notch_digits_style_at(digit, share);
     choose_writer(dice, &hand);
@@ -191,12 +200,11 @@ uint32_t notch_digits_write(notch_digits_dice *dice, uint32_t digit,
     for (uint32_t i = 0; i < style->count; i++) {
         const notch_digits_point *point = &style->points[i];
         if (point->passage == NOTCH_DIGITS_START) { /* strokes are off as a whole ... */
-            stroke_x = deform(dice, &hand, 2 * GRAINS);
-            stroke_y = deform(dice, &hand, 2 * GRAINS);
+            stroke_x = deform(dice, &hand, STROKE_SPREAD);
+            stroke_y = deform(dice, &hand, STROKE_SPREAD);
         }
-        x[i] =
-            point->x * GRAINS + stroke_x + deform(dice, &hand, 5 * GRAINS / 2); /* ... and bent */
-        y[i] = point->y * GRAINS + stroke_y + deform(dice, &hand, 5 * GRAINS / 2);
+        x[i] = point->x * GRAINS + stroke_x + deform(dice, &hand, POINT_SPREAD); /* ... and bent */
+        y[i] = point->y * GRAINS + stroke_y + deform(dice, &hand, POINT_SPREAD);
         place(&hand, &x[i], &y[i]);
     }
     for (uint32_t i = 0; i + 1 < style->count; i++) {

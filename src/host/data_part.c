@@ -128,11 +128,9 @@ static notch_status verify(const notch_data_source *source, size_t part, open_pa
             continue;
         }
         const char *other = notch_data_name_of(found);
-        if (other != NULL) {
-            return notch_fail(error, NOTCH_ERROR_INPUT, "%s: is %s of %s, expected that of %s",
-                              opened->paths[i],
-                              strcmp(other, source->layout->name) == 0 ? "another file" : "a file",
-                              other, source->layout->name);
+        if (other != NULL && strcmp(other, source->layout->name) != 0) {
+            return notch_fail(error, NOTCH_ERROR_INPUT, "%s: is a file of %s, expected one of %s",
+                              opened->paths[i], other, source->layout->name);
         }
         char start[2][17] = {"", ""}; /* enough to tell them apart, and the sentence stays short */
         memcpy(start[0], found, 16);

@@ -98,9 +98,9 @@ typedef struct notch_kernels {
     /* wide[i] = counts[i]; returns their sum. */
     uint64_t (*widen)(const uint32_t *counts, uint32_t count, uint64_t *wide);
 
-    /* cells[i] = min(floor(ceil((cumulative[i] - base) / 2^drop) * reciprocal / 2^32) + 1, last), for
-     * differences and reciprocal below 2^31 << drop and 2^32; ceil stands for adding 1 where drop is
-     * not 0. count is at most NOTCH_BLOCK. */
+    /* cells[i] = min(floor(ceil((cumulative[i] - base) / 2^drop) * reciprocal / 2^32) + 1, last),
+     * for differences and reciprocal below 2^31 << drop and 2^32; ceil stands for adding 1 where
+     * drop is not 0. count is at most NOTCH_BLOCK. */
     void (*guide_cells)(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
                         uint32_t *cells);
 

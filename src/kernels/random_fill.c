@@ -12,7 +12,7 @@ notch_status notch_random_fill(const notch_key *key, uint64_t first, uint64_t co
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "random words: %s missing",
                           key == NULL ? "the key is" : "the words are");
     }
-    if (count > UINT64_MAX - first) {
+    if (count != 0 && count - 1 > UINT64_MAX - first) {
         return notch_fail(error, NOTCH_ERROR_RANGE,
                           "random words: %u words from index %u on go beyond 2^64", count, first);
     }

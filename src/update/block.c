@@ -34,6 +34,14 @@ notch_status notch_gradient_check(const notch_gradient *gradient, const char *na
     return NOTCH_OK;
 }
 
+/* Any gradient's element as its bits. */
+static uint32_t word_at(const void *values, uint64_t i)
+{
+    uint32_t word;
+    memcpy(&word, (const unsigned char *)values + 4 * i, sizeof word);
+    return word;
+}
+
 /* An integer gradient's magnitudes from element `first` of the tensor on: in `buffer`, or where
  * they are. */
 static const uint32_t *magnitudes(const notch_kernels *kernels, const notch_gradient *gradient,
@@ -181,11 +189,11 @@ void notch_gradient_signed_at(const notch_gradient *gradient, uint64_t first,
                               const uint32_t *indices, uint32_t count, const uint32_t *counts,
                               int32_t *updates)
 {
-    const uint32_t *bits = (const uint32_t *)gradient->values + first;
+    const unsigned char *values = (const unsigned char *)gradient->values + 4 * first;
     const bool is_float = gradient->type == NOTCH_GRADIENT_F32;
     const bool has_sign = gradient->type != NOTCH_GRADIENT_U32;
     for (uint32_t k = 0; k < count; k++) {
-        const uint32_t value = bits[indices[k]];
+        const uint32_t value = word_at(values, indices[k]);
         const int32_t steps = counts[k] > INT32_MAX ? INT32_MAX : (int32_t)counts[k];
         /* signs are as good as random: a branch on them would be mispredicted half of the time */
         const int32_t negative = has_sign ? (int32_t)(value >> 31) : 0;
@@ -196,9 +204,9 @@ void notch_gradient_signed_at(const notch_gradient *gradient, uint64_t first,
 
 uint64_t notch_block_not_finite(const notch_gradient *gradient, const notch_block *block)
 {
-    const uint32_t *bits = (const uint32_t *)gradient->values + block->first;
+    const unsigned char *values = (const unsigned char *)gradient->values + 4 * block->first;
     uint64_t i = 0;
-    while ((bits[i] & 0x7fffffff) < INFINITE_BITS) {
+    while ((word_at(values, i) & 0x7fffffff) < INFINITE_BITS) {
         i++;
     }
     return block->first + i;

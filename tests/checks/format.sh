@@ -10,9 +10,9 @@ unformatted() {
     files_like '\.[ch]$' | xargs "$formatter" --dry-run --Werror
 }
 
-# All files but recorded output of programs, which is as it is.
+# All files but what programs wrote, which is as it is.
 texts() {
-    files | grep -vE '^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)'
+    files | grep -vE '^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|\.svg$'
 }
 
 # Prints the lines of text files that match a regular expression.

@@ -55,7 +55,7 @@ int main(void)
 }
 END
 
-expect "the library, its headers and the program install" installs
+need "the library, its headers and the program install" installs
 expect "the installed copy is complete, and nothing else" is_complete
 expect "the installed program runs" program_runs
 for example in "$version" examples/*.c; do

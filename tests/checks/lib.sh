@@ -25,7 +25,13 @@ expect() {
         failures=$((failures + 1))
         echo "not ok $expectations - $sentence"
         tail -n 100 "$scratch/output" | sed 's/^/#   /'
+        return 1
     fi
+}
+
+# need SENTENCE COMMAND...: the same, but if it fails the rest of the check makes no sense.
+need() {
+    expect "$@" || { finish; exit 1; }
 }
 
 # nothing COMMAND...: succeeds if the command finds nothing to print.

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # Hosts that the repository may point to. A new one is a decision, made here.
-hosts='arxiv\.org|doi\.org|spdx\.org|mesonbuild\.com|keepachangelog\.com|semver\.org'
+hosts='arxiv\.org|doi\.org|w3\.org'
 
 foreign_hosts() {
     files | xargs grep -IonE "(https?|ftp|git|ssh)://[^][:space:]\"'<>)]*" |

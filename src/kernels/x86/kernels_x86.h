@@ -22,7 +22,6 @@
     void notch_i32_signed_##isa(const int32_t *values, const uint32_t *counts, uint32_t count,     \
                                 int32_t *updates);                                                 \
     uint64_t notch_run_sums_##isa(const uint32_t *masses, uint32_t count, uint64_t *sums);         \
-    uint32_t notch_find_##isa(const uint32_t *masses, uint32_t count, uint64_t target);            \
     void notch_cumulate_##isa(const uint32_t *masses, uint32_t count, uint64_t *cumulative);       \
     void notch_point_counts_##isa(const notch_positions *positions, const uint32_t *masses,        \
                                   uint32_t count, const uint32_t *points, uint32_t stride,         \
@@ -38,6 +37,7 @@
                                uint64_t *saturated)
 
 /* AVX2 leaves these to the reference, since they look at 64 elements at most. */
+uint32_t notch_find_avx512(const uint32_t *masses, uint32_t count, uint64_t target);
 uint32_t notch_f32_find_avx512(const void *values, uint32_t count, const notch_mass_scale *scale,
                                uint64_t target);
 uint32_t notch_rank_avx512(const uint64_t *rising, uint32_t count, uint64_t target);

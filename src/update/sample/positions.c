@@ -156,7 +156,8 @@ typedef struct points_draw {
     notch_scratch *scratch;
 } points_draw;
 
-/* Elements [low, high), from cumulative mass `base` and the position it has to `end_base` and its. */
+/* Elements [low, high), from cumulative mass `base` and the position it has to `end_base` and
+ * its. */
 typedef struct piece {
     uint32_t low, high;
     uint64_t base, end_base;
