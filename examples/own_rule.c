@@ -3,9 +3,10 @@
  *
  * A rule turns the gradient into a random vector of integers u, and the library does w <- w - u on
  * the lattice (Definition 1 in docs/theory.md). This one moves every weight whose |g| is above the
- * mean of its block by one notch against its gradient, with probability n/d, so that the trials schedule
- * governs how much moves. The example trains nothing: it takes ten steps on a quadratic, whose
- * gradient is the weight itself minus a target, and prints how far the weights still are from it.
+ * mean of its block by one notch against its gradient, with probability n/d, so that the trials
+ * schedule governs how much moves. The example trains nothing: it takes ten steps on a quadratic,
+ * whose gradient is the weight itself minus a target, and prints how far the weights still are from
+ * it.
  *
  *     cc -std=c11 own_rule.c $(pkg-config --cflags --libs notch) && ./a.out
  */

@@ -1,8 +1,8 @@
 /* chance.h - how probable a statistic is, for tests of random numbers.
  * SPDX-License-Identifier: MIT
  *
- * Seeds are fixed, so a test passes always or never; what its threshold says is how rarely a correct
- * sampler would fail it if the seed were drawn afresh.
+ * Seeds are fixed, so a test passes always or never; what its threshold says is how rarely a
+ * correct sampler would fail it if the seed were drawn afresh.
  */
 #ifndef NOTCH_CHANCE_H
 #define NOTCH_CHANCE_H
@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdint.h>
 
-/* The next pseudo-random number for test inputs: SplitMix64, unrelated to the generator under test. */
+/* The next pseudo-random number for test inputs: SplitMix64, unrelated to the generator under
+ * test. */
 static inline uint64_t scramble(uint64_t *state)
 {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
@@ -64,7 +65,8 @@ static inline double bernstein(double variance, double largest, double chance)
 }
 
 /* Pearson's test of cells that are handed in one by one. Neighbours are pooled until 20 counts are
- * expected, so that the chi-square law is a good approximation far into its tail. Start from {0}. */
+ * expected, so that the chi-square law is a good approximation far into its tail. Start from
+ * {0}. */
 typedef struct pearson {
     double statistic, cells;
     double expected, observed;           /* of the cell that is being pooled */

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The law comes from the samplers' definitions: a multinomial trial is one of Z cells, a stratum of
- * the stratified sampler is Z cells of which each category owns those it overlaps, all strata of the
- * systematic one take the same cell, and the residual one is multinomial on the remainders.
+ * the stratified sampler is Z cells of which each category owns those it overlaps, all strata of
+ * the systematic one take the same cell, and the residual one is multinomial on the remainders.
  */
 #ifndef NOTCH_OUTCOMES_H
 #define NOTCH_OUTCOMES_H
@@ -135,8 +135,8 @@ static inline void outcome_law(const small_case *small, double *law)
     law[0] += total > 0 ? (double)small->null_mass / total : 0;
 }
 
-/* Draws the case `draws` times, at steps 0, 1, ..., and checks that no outcome is impossible and that
- * Pearson's chi-square statistic has more than the given chance. */
+/* Draws the case `draws` times, at steps 0, 1, ..., and checks that no outcome is impossible and
+ * that Pearson's chi-square statistic has more than the given chance. */
 static inline void check_outcomes(const small_case *small, uint32_t draws, uint64_t seed,
                                   double significance)
 {

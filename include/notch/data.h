@@ -63,8 +63,9 @@ typedef struct notch_data_format {
 /* Images and labels in two files of the IDX format of Yann LeCun's MNIST page: bytes 0, 0, type 8
  * (unsigned byte), number of dimensions; a big-endian 32-bit size for each dimension; the bytes.
  * Images have the dimensions count, height, width, or count, channels, height, width; labels have
- * count. format: NULL is all zero. name: of the data set; NULL is that of the image file, and a path
- * stands for its last part. Errors: ARGUMENT, RANGE (a format that cannot be), INPUT, MEMORY. */
+ * count. format: NULL is all zero. name: of the data set; NULL is that of the image file, and a
+ * path stands for its last part. Errors: ARGUMENT, RANGE (a format that cannot be), INPUT,
+ * MEMORY. */
 NOTCH_API notch_status notch_dataset_read_idx(const char *images_path, const char *labels_path,
                                               const notch_data_format *format, const char *name,
                                               notch_dataset **dataset, notch_error *error);

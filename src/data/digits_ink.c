@@ -42,9 +42,9 @@ static void find_range(int32_t a, int32_t b, int32_t reach, int32_t *first, int3
  * and ink falls linearly in distance^2 between the inner and the outer radius, which spares a
  * square root for each pixel.
  *
- * Bounds: segments lie within 3,840 ticks and find_range adds at most 288, so offsets are below 2^13,
- * offset * UNIT below 2^25, distance^2 below 2^27; left * slope is at most 255 * 2^16, as left is
- * cut at ramp before. */
+ * Bounds: segments lie within 3,840 ticks and find_range adds at most 288, so offsets are below
+ * 2^13, offset * UNIT below 2^25, distance^2 below 2^27; left * slope is at most 255 * 2^16, since
+ * left is cut at ramp before. */
 void notch_digits_draw(uint8_t pixels[NOTCH_DIGITS_PIXELS], const notch_digits_segment *segment,
                        int32_t softness)
 {

@@ -13,24 +13,29 @@
 #include "host/data_set.h"
 #include "host/data_split.h"
 
-/* Whether the folder has a file of the layout, with one of two endings. */
-static bool holds(const notch_data_layout *layout, const char *folder, const char *ending,
-                  const char *other_ending)
+static notch_status fail_memory(const char *folder, notch_error *error)
 {
+    return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to look into it", folder);
+}
+
+/* *found: whether the folder has a file of the layout, with one of two endings. */
+static notch_status look(const notch_data_layout *layout, const char *folder,
+                         const char *const endings[2], bool *found, notch_error *error)
+{
+    *found = false;
     for (size_t part = 0; part < NOTCH_DATA_PARTS; part++) {
         for (const notch_data_file *file = layout->files[part]; file->name != NULL; file++) {
-            const char *const endings[] = {ending, other_ending};
-            for (size_t i = 0; i < 2; i++) {
+            for (size_t i = 0; i < 2 && !*found; i++) {
                 char *path = notch_path_join(folder, file->name, endings[i]);
-                const bool found = path != NULL && access(path, F_OK) == 0;
-                free(path);
-                if (found) {
-                    return true;
+                if (path == NULL) {
+                    return fail_memory(folder, error);
                 }
+                *found = access(path, F_OK) == 0;
+                free(path);
             }
         }
     }
-    return false;
+    return NOTCH_OK;
 }
 
 /* Reads the parts that are asked for. The second part has to agree with the first. */
@@ -65,22 +70,33 @@ static notch_status read_parts(notch_data_source *source, notch_dataset **train,
     return NOTCH_OK;
 }
 
-/* The first place of a known data set, F/name before F: its path, to be freed, or NULL. */
-static char *search(const notch_data_layout *layout, const notch_data_options *options)
+/* *place: the first place of a known data set, F/name before F; to be freed, NULL if there is none.
+ */
+static notch_status search(const notch_data_layout *layout, const notch_data_options *options,
+                           char **place, notch_error *error)
 {
-    /* files that cannot be read are found only where no others are: that makes a better sentence */
+    /* files that cannot be read are looked for only where no others are: for a better sentence */
     static const char *const endings[][2] = {{"", ".gz"}, {".xz", ".xz"}};
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < 2 * options->folder_count; i++) {
             const char *folder = options->folders[i / 2];
-            char *place = notch_path_join(folder, i % 2 == 0 ? layout->name : "", "");
-            if (place != NULL && holds(layout, place, endings[pass][0], endings[pass][1])) {
-                return place;
+            *place = notch_path_join(folder, i % 2 == 0 ? layout->name : "", "");
+            if (*place == NULL) {
+                return fail_memory(folder, error);
             }
-            free(place);
+            bool found;
+            const notch_status status = look(layout, *place, endings[pass], &found, error);
+            if (status == NOTCH_OK && found) {
+                return NOTCH_OK;
+            }
+            free(*place);
+            *place = NULL;
+            if (status != NOTCH_OK) {
+                return status;
+            }
         }
     }
-    return NULL;
+    return NOTCH_OK;
 }
 
 /* Appends what fits, keeping room for `reserve` characters and the final NUL. */
@@ -122,7 +138,11 @@ static notch_status fail_not_found(const notch_data_layout *layout,
 static notch_status find_known(const notch_data_layout *layout, const notch_data_options *options,
                                notch_dataset **train, notch_dataset **test, notch_error *error)
 {
-    char *place = search(layout, options);
+    char *place = NULL;
+    notch_status status = search(layout, options, &place, error);
+    if (status != NOTCH_OK) {
+        return status;
+    }
     if (place == NULL) {
         return fail_not_found(layout, options, error);
     }
@@ -131,7 +151,7 @@ static notch_status find_known(const notch_data_layout *layout, const notch_data
                                 .format = layout->format,
                                 .verify = !options->unverified,
                                 .name = layout->name};
-    const notch_status status = read_parts(&source, train, test, error);
+    status = read_parts(&source, train, test, error);
     free(place);
     return status;
 }
@@ -139,9 +159,15 @@ static notch_status find_known(const notch_data_layout *layout, const notch_data
 static notch_status read_folder(const char *path, const notch_data_options *options,
                                 notch_dataset **train, notch_dataset **test, notch_error *error)
 {
+    static const char *const endings[2] = {"", ".gz"};
     const notch_data_layout *layout;
     for (size_t i = 0; (layout = notch_data_folder_layout(i)) != NULL; i++) {
-        if (holds(layout, path, "", ".gz")) {
+        bool found;
+        const notch_status status = look(layout, path, endings, &found, error);
+        if (status != NOTCH_OK) {
+            return status;
+        }
+        if (found) {
             notch_data_source source = {.layout = layout,
                                         .folder = path,
                                         .format =

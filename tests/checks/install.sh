@@ -31,9 +31,9 @@ program_runs() {
 # example_runs FILE [OPTION OF PKG-CONFIG]: compiles FILE as a stranger would, and runs it.
 example_runs() (
     folder=$(dirname "$(find "$root" -name notch.pc)")
-    PKG_CONFIG_LIBDIR=$folder PKG_CONFIG_SYSROOT_DIR=$root
+    PKG_CONFIG_PATH=$folder PKG_CONFIG_SYSROOT_DIR=$root
     LD_LIBRARY_PATH=$(dirname "$folder")
-    export PKG_CONFIG_LIBDIR PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
+    export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH
     source=$1
     shift
     flags=$(pkg-config --cflags --libs notch "$@") || exit

@@ -2,16 +2,16 @@
  * SPDX-License-Identifier: MIT
  *
  * Two draws X, Y are compared by S = sum over categories of (X_i - E X_i) (Y_i - E Y_i), which has
- * mean 0 if they are uncorrelated, whatever the correlations within each. Over thousands of pairs the
- * sum of S over the root of the sum of S^2 is a standard normal.
+ * mean 0 if they are uncorrelated, whatever the correlations within each. Over thousands of pairs
+ * the sum of S over the root of the sum of S^2 is a standard normal.
  */
 #include <notch/notch.h>
 
 #include "chance.h"
 #include "test.h"
 
-/* How rarely a correct sampler fails a test of this file with a fresh seed; divided by the number of
- * statistics that a test looks at. */
+/* How rarely a correct sampler fails a test of this file with a fresh seed; divided by the number
+ * of statistics that a test looks at. */
 #define SIGNIFICANCE 1e-6
 
 enum {
@@ -29,7 +29,8 @@ static void draw(const notch_sample_request *request, uint64_t *counts)
     CHECK(notch_sample(request, NULL, workspace, sizeof workspace, counts, NULL, NULL) == NOTCH_OK);
 }
 
-/* Masses of all sizes, and a null mass of about a third of all: expected counts from 0 to about 4. */
+/* Masses of all sizes, and a null mass of about a third of all: expected counts from 0 to about
+ * 4. */
 static notch_sample_request request_of(notch_sampler sampler)
 {
     notch_sample_request request = {
@@ -106,9 +107,10 @@ TEST(draws_of_other_keys)
     }
 }
 
-/* A run of steps as a training has them: serial correlation at many lags of three numbers a draw, the
- * trials in the first block, those in the null, and the count of one category. By the moments of
- * products of independent numbers a lag's sum over its standard deviation is a standard normal. */
+/* A run of steps as a training has them: serial correlation at many lags of three numbers a draw,
+ * the trials in the first block, those in the null, and the count of one category. By the moments
+ * of products of independent numbers a lag's sum over its standard deviation is a standard
+ * normal. */
 TEST(runs_of_steps)
 {
     enum {
@@ -261,8 +263,9 @@ TEST(multinomial_pairs)
                 tally[x][y]++;
             }
         }
-        /* covariance - n p^2; the product of two nearly normal counts has variance about the product
-         * of their variances, and for the halves of all, which are each other's rest, twice that */
+        /* covariance - n p^2; the product of two nearly normal counts has variance about the
+         * product of their variances, and for the halves of all, which are each other's rest, twice
+         * that */
         const double product = n * p * (1 - p) * n * p * (1 - p) * (2 * p == 1 ? 2 : 1);
         const double z = (correlation / draws + n * p * p) / sqrt(product / draws);
         pearson test = {0};
@@ -283,5 +286,90 @@ TEST(multinomial_pairs)
     }
 }
 
+/* Of n multinomial trials over 8 equally likely runs of categories, each contrast (the difference
+ * between the trials in four of the runs and those in the other four) has variance n, and any two of
+ * the 7 Walsh contrasts are uncorrelated. Two ranges that shared random numbers would show in either:
+ * the contrasts within the halves would agree, or the splits of the halves. 28 statistics a case. */
+static void check_contrasts(notch_sample_request *request, uint32_t draws, double significance)
+{
+    enum {
+        RUNS = 8
+    };
+    static _Alignas(64) unsigned char workspace[256 * 1024];
+    static uint32_t equal[256 * 2048];
+    static uint64_t counts[256 * 2048];
+    const uint64_t length = request->categories / RUNS;
+    double sums[RUNS][RUNS] = {{0}}, squares[RUNS][RUNS] = {{0}};
+    CHECK(notch_sample_workspace(request->categories, 1) <= sizeof workspace);
+    CHECK(request->categories <= sizeof equal / sizeof equal[0]);
+    for (uint64_t i = 0; i < request->categories; i++) {
+        equal[i] = 987654321;
+    }
+    request->masses = equal;
+    for (uint32_t step = 0; step < draws; step++) {
+        double contrast[RUNS] = {0};
+        request->key.step = step;
+        CHECK(notch_sample(request, NULL, workspace, sizeof workspace, counts, NULL, NULL) ==
+              NOTCH_OK);
+        for (uint32_t run = 0; run < RUNS; run++) {
+            uint64_t count = 0;
+            for (uint64_t i = run * length; i < (run + 1) * length; i++) {
+                count += counts[i];
+            }
+            for (uint32_t a = 1; a < RUNS; a++) {
+                const uint32_t common = a & run; /* the sign is its parity */
+                const bool negative = ((common ^ common >> 1 ^ common >> 2) & 1) != 0;
+                contrast[a] += negative ? -(double)count : (double)count;
+            }
+        }
+        for (int a = 1; a < RUNS; a++) {
+            for (int b = 1; b <= a; b++) {
+                const double product =
+                    contrast[a] * contrast[b] - (a == b ? (double)request->trials : 0);
+                sums[a][b] += product;
+                squares[a][b] += product * product;
+            }
+        }
+    }
+    for (int a = 1; a < RUNS; a++) {
+        for (int b = 1; b <= a; b++) {
+            const double z = sums[a][b] / sqrt(squares[a][b]);
+            NOTE("%s, %" PRIu64 " trials over %" PRIu64 " categories, contrasts %d and %d: %g "
+                 "standard deviations",
+                 notch_sampler_name(request->sampler), request->trials, request->categories, a, b,
+                 z);
+            CHECK(chance_normal(z) > significance / 28);
+        }
+    }
+}
+
+TEST(ranges_are_independent)
+{
+    static const struct {
+        uint64_t categories, trials;
+        uint32_t draws;
+        notch_sampler sampler;
+    } cases[] = {
+        {8, 20, 20000, NOTCH_SAMPLER_MULTINOMIAL},          /* one by one */
+        {8, 280, 20000, NOTCH_SAMPLER_MULTINOMIAL},         /* split, then one by one */
+        {8, 300000, 10000, NOTCH_SAMPLER_MULTINOMIAL},      /* split down to one category */
+        {2048, 66000, 1000, NOTCH_SAMPLER_MULTINOMIAL},     /* a block of them */
+        {16384, 4000, 4000, NOTCH_SAMPLER_MULTINOMIAL},     /* split between blocks */
+        {16384, 700000, 250, NOTCH_SAMPLER_MULTINOMIAL},    /* between blocks and in them */
+        {16384, 10000, 2000, NOTCH_SAMPLER_RESIDUAL},       /* the same of remainders */
+        {256 * 2048, 4000, 500, NOTCH_SAMPLER_MULTINOMIAL}, /* many blocks: a tree in two parts */
+    };
+    enum {
+        CASES = sizeof cases / sizeof cases[0]
+    };
+    for (int k = 0; k < CASES; k++) {
+        notch_sample_request request = {.sampler = cases[k].sampler,
+                                        .categories = cases[k].categories,
+                                        .trials = cases[k].trials,
+                                        .key = {.seed = 44, .stream = (uint32_t)k}};
+        check_contrasts(&request, cases[k].draws, SIGNIFICANCE / CASES);
+    }
+}
+
 TEST_MAIN(RUN(draws_of_other_keys), RUN(runs_of_steps), RUN(strata_are_independent),
-          RUN(multinomial_pairs))
+          RUN(multinomial_pairs), RUN(ranges_are_independent))

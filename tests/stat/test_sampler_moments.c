@@ -1,10 +1,11 @@
 /* test_sampler_moments.c - means, variances, covariances and fit of many draws.
  * SPDX-License-Identifier: MIT
  *
- * Measured moments are compared with notch_law_*, which has tests of its own. Means are looked at one
- * by one, against Bernstein's inequality. For the others, every draw gives one number for a group of
- * categories, such as the sum of (X_i - E X_i)^2, of which the law knows the mean; thousands of
- * draws make the average of that number normal, with a variance that the draws themselves tell.
+ * Measured moments are compared with notch_law_*, which has tests of its own. Means are looked at
+ * one by one, against Bernstein's inequality. For the others, every draw gives one number for a
+ * group of categories, such as the sum of (X_i - E X_i)^2, of which the law knows the mean;
+ * thousands of draws make the average of that number normal, with a variance that the draws
+ * themselves tell.
  */
 #include <notch/notch.h>
 #include <stdlib.h>
@@ -132,9 +133,9 @@ static void check_moments(notch_sample_request *request, uint32_t draws, double 
     const double tests = CATEGORIES + GROUPS * KINDS + 1, own = significance / tests;
     double least = 1;
     for (int i = 0; i < CATEGORIES; i++) {
-        /* With trial inflation a count is a sum of independent 0 or 1, less their means. With vector
-         * inflation a draw is one term: its count has a mean below 2 E X_i if it is not null, and
-         * exceeds it by more than Bernstein's bound with a chance of 1e-15. */
+        /* With trial inflation a count is a sum of independent 0 or 1, less their means. With
+         * vector inflation a draw is one term: its count has a mean below 2 E X_i if it is not
+         * null, and exceeds it by more than Bernstein's bound with a chance of 1e-15. */
         const double largest = request->inflation == NOTCH_INFLATION_TRIAL
                                    ? 1
                                    : 2 * mean[i] + bernstein(2 * mean[i], 1, 1e-15);
@@ -277,8 +278,8 @@ enum {
 
 /* Pearson's statistic of n multinomial trials over k cells has mean k - 1 and variance
  * 2 (k - 1) + (sum 1/p - k^2 - 2 k + 2) / n, and with a million cells it is normal. Two-sided: a
- * statistic that is too small would betray dependent trials. Besides, groups of 1,000 neighbours, of
- * every 1,000th category, and the null one against all others. Four statistics for each case. */
+ * statistic that is too small would betray dependent trials. Besides, groups of 1,000 neighbours,
+ * of every 1,000th category, and the null one against all others. Four statistics for each case. */
 static void check_fit(uint64_t trials, uint64_t seed, bool split_null)
 {
     uint32_t *many = calloc(MILLION, sizeof many[0]);

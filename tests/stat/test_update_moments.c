@@ -1,11 +1,12 @@
 /* test_update_moments.c - mean, variance and covariance of updates against their closed forms.
  * SPDX-License-Identifier: MIT
  *
- * A case is a rule with its mode, sampler and inflation, a gradient and a number of trials. Its step
- * runs `steps` times from weights of zero, under steps 0, 1, ... of a fixed seed, and what the
+ * A case is a rule with its mode, sampler and inflation, a gradient and a number of trials. Its
+ * step runs `steps` times from weights of zero, under steps 0, 1, ... of a fixed seed, and what the
  * weights became is compared with notch_update_law_*. In units that tell standard deviations:
  *
- *   mean of each u_i: K steps add up K n indicators (trials, strata, roundings) of variance K V_i in
+ *   mean of each u_i: K steps add up K n indicators (trials, strata, roundings) of variance K V_i
+ *   in
  *     all, so Bernstein's inequality bounds the sum's deviation with chance 10^-9, however rare the
  *     events are. With vector inflation a summand is a whole count, of which `largest` is a bound
  *     that is passed with a chance below 10^-15.

@@ -339,7 +339,8 @@ TEST(laws_of_many_trials)
                        SIGNIFICANCE / 5);
 }
 
-/* With 40,000 draws a cell of 1 in 100 is known to 5 %; tests/stat/test_large_counts.c draws more. */
+/* With 40,000 draws a cell of 1 in 100 is known to 5 %; tests/stat/test_large_counts.c draws
+ * more. */
 TEST(laws_of_large_fair_counts)
 {
     check_binomial_law(draw_fair, 40000, 4096, 1, 2, SIGNIFICANCE / 4);
@@ -448,8 +449,8 @@ TEST(exponential_is_as_exact_as_it_says)
 }
 
 /* -ln C(2h, h+k) / C(2h, h) is the sum of ln((h+j) / (h-k+j)) over j <= k, or from k to k + 1 it
- * grows by ln((h+k+1) / (h-k)). The series leaves out less than 2^-41; rounding to 2^-56, some twenty
- * times, is far below the 2^-50 added here. */
+ * grows by ln((h+k+1) / (h-k)). The series leaves out less than 2^-41; rounding to 2^-56, some
+ * twenty times, is far below the 2^-50 added here. */
 TEST(logarithm_is_as_exact_as_it_says)
 {
     if (LDBL_MANT_DIG < 64) {
@@ -496,7 +497,8 @@ TEST(envelope_covers_the_law)
 }
 
 /* The cells of 2^27 equally likely values of the bits that choose_cell reads, against weights: cell
- * 0 has half of them and cell j weight / 2^shift of that. Bits 7 and up matter for low = 114 only. */
+ * 0 has half of them and cell j weight / 2^shift of that. Bits 7 and up matter for low = 114
+ * only. */
 TEST(cells_have_their_probabilities)
 {
     uint64_t tally[9] = {0};

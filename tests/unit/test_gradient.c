@@ -336,9 +336,9 @@ static void check_smoothed(const long double *magnitudes, uint64_t count, notch_
     CHECK_EQUAL_U64(block->mass_sum, sum);
 }
 
-static const notch_scaled smoothings[] = {{1, 0},           {3, -5},    {UINT64_MAX, -64},
-                                          {UINT32_MAX, -2}, {1, -1000}, {1, 1000},
-                                          {5, 130},         {1, -33},   {UINT64_MAX, -180}};
+static const notch_scaled smoothings[] = {
+    {1, 0},   {3, -5},  {UINT64_MAX, -64},  {UINT32_MAX, -2}, {1, -1000}, {1, 1000},
+    {5, 130}, {1, -33}, {UINT64_MAX, -180}, {3, 30},          {1, 31}};
 
 enum {
     SMOOTHINGS = sizeof smoothings / sizeof smoothings[0]
@@ -372,25 +372,25 @@ TEST(smoothing_is_added_to_floats)
 /* Blocks of zeros have masses too, whatever the exponents. */
 TEST(smoothing_is_added_to_integers)
 {
-    static const int32_t exponents[] = {-1000, -40, 0, 25, 1000};
+    static const int32_t exponents[] = {-1000, -40, 0, 25, 1000, -96, -95, -97, -33};
     static long double magnitudes[NOTCH_BLOCK];
     const uint64_t count = 100;
     for (int type = NOTCH_GRADIENT_I32; type <= NOTCH_GRADIENT_U32; type++) {
         for (int kind = 0; kind < 4; kind++) {
             fill_extremes(count, kind);
             notch_parameter tensor = tensor_of("t", 8, (notch_gradient_type)type, integers, count);
-            for (int k = 0; k < 5 * SMOOTHINGS; k++) {
-                const notch_scaled smoothing = smoothings[k / 5];
-                tensor.gradient.exponent = exponents[k % 5];
+            for (int k = 0; k < 9 * SMOOTHINGS; k++) {
+                const notch_scaled smoothing = smoothings[k / 9];
+                tensor.gradient.exponent = exponents[k % 9];
                 for (uint64_t i = 0; i < count; i++) {
                     const uint64_t m = magnitude_of((notch_gradient_type)type, integers[i]);
-                    magnitudes[i] = ldexpl((long double)m, exponents[k % 5]);
+                    magnitudes[i] = ldexpl((long double)m, exponents[k % 9]);
                 }
                 FOR_EACH_ISA(isa)
                 {
                     notch_runtime runtime;
                     NOTE("%s: type %d, kind %d, times 2^%d, smoothing number %d",
-                         notch_isa_name(isa), type, kind, exponents[k % 5], k / 5);
+                         notch_isa_name(isa), type, kind, exponents[k % 9], k / 9);
                     steps step = one_tensor(&tensor, isa, &runtime);
                     step.options.smoothing = smoothing;
                     (void)look_at_step(&step, &found);

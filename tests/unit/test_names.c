@@ -116,11 +116,12 @@ static void check_refused(const enumeration *e, const char *name)
     char quoted[64];
     (void)snprintf(quoted, sizeof quoted, "'%s'", name);
     CHECK(strstr(error.message, quoted) != NULL);
-    const char *list = strstr(error.message, "expected one of: ");
-    CHECK(list != NULL);
-    for (int i = 0; i < e->count; i++) {
-        CHECK_EQUAL_I64(strstr(list, e->names[i]) != NULL, i < e->parsed);
+    char expected[128] = "expected one of: ";
+    for (int i = 0; i < e->parsed; i++) {
+        strcat(strcat(expected, i == 0 ? "" : ", "), e->names[i]);
     }
+    const char *list = strstr(error.message, "expected one of: ");
+    CHECK_STRING(list, expected);
     CHECK_EQUAL_I64(e->parse(name, &value, NULL), NOTCH_ERROR_ARGUMENT);
     CHECK_EQUAL_I64(value, BEFORE);
 }

@@ -44,8 +44,8 @@ static void draw_with(const notch_sample_request *request, notch_isa isa, uint64
  * Small cases
  * --------------------------------------------------------------------------------------------- */
 
-/* Each case with 0 to 5 trials, by all samplers with both inflations, and its masses in small and in
- * large units. tests/stat/test_sample_law.c takes more cases and draws. */
+/* Each case with 0 to 5 trials, by all samplers with both inflations, and its masses in small and
+ * in large units. tests/stat/test_sample_law.c takes more cases and draws. */
 TEST(laws_of_small_cases)
 {
     static const struct {
@@ -143,8 +143,8 @@ static uint64_t share(uint64_t a, uint64_t b, uint64_t divisor, uint64_t *rest)
 }
 
 /* Bounds that hold whatever the random words say; counts of the multinomial sampler may only stray
- * with a small chance. `lambda` is floor(expected count). Where an expected count is a whole number,
- * rounding can move a point across it with probability 2^-32. */
+ * with a small chance. `lambda` is floor(expected count). Where an expected count is a whole
+ * number, rounding can move a point across it with probability 2^-32. */
 static void check_count(const notch_sample_request *request, uint64_t total, uint64_t mass,
                         uint64_t count, double chance)
 {
@@ -295,7 +295,8 @@ TEST(largest_totals)
     }
 }
 
-/* Share of the vector-inflated draws that are null: 3 of 4. Of 2,000 draws the number is binomial. */
+/* Share of the vector-inflated draws that are null: 3 of 4. Of 2,000 draws the number is
+ * binomial. */
 TEST(vectors_are_null_as_often_as_the_null_mass_says)
 {
     for (int sampler = 0; sampler < SAMPLERS; sampler++) {
@@ -315,6 +316,43 @@ TEST(vectors_are_null_as_often_as_the_null_mass_says)
         }
         NOTE("sampler %d: %d null draws", sampler, (int)nulls);
         CHECK(fabs((double)nulls - 1500) < bernstein(2000 * 0.1875, 0.75, SIGNIFICANCE / 4));
+    }
+}
+
+/* Where every expected count is a whole number, the other samplers than multinomial leave nothing to
+ * chance, although positions are rounded: masses w_i unit, a null mass that fills up to Z = W unit,
+ * and k W trials make k w_i. (A position one unit short of a whole meets a point with a chance of
+ * 2^-32, 20,000 times.) */
+TEST(whole_expected_counts_are_certain)
+{
+    const uint64_t sizes[] = {1, 3, 100, 2048, 2049};
+    uint64_t state = 7;
+    for (int choice = 0; choice < 5 * 3 * 4; choice++) {
+        const uint64_t d = sizes[choice / 12], unit = 1 + scramble(&state) % 100000;
+        const uint64_t k = 1 + scramble(&state) % (choice % 4 == 0 ? 5000 : 3);
+        uint64_t weight = 1 + scramble(&state) % (2 * d);
+        weight = choice % 4 == 3 ? 0 : weight; /* of the null */
+        const uint64_t null_mass = weight * unit;
+        for (uint64_t i = 0; i < d; i++) {
+            const uint64_t own = scramble(&state) % 3 + (i == 0 ? 1 : 0);
+            masses[i] = (uint32_t)(own * unit);
+            weight += own;
+        }
+        const notch_sample_request request = {.sampler = (notch_sampler)(1 + choice / 4 % 3),
+                                              .masses = masses,
+                                              .categories = d,
+                                              .null_mass = null_mass,
+                                              .trials = k * weight,
+                                              .key = {.seed = 8, .step = (uint32_t)choice}};
+        uint64_t null_count;
+        draw_with(&request, NOTCH_ISA_BEST, &null_count);
+        for (uint64_t i = 0; i < d; i++) {
+            NOTE("choice %d: %s, %" PRIu64 " trials over %d masses, null mass %" PRIu64
+                 ", category %d",
+                 choice, notch_sampler_name(request.sampler), request.trials, (int)d, null_mass,
+                 (int)i);
+            CHECK_EQUAL_U64(counts[i], k * (masses[i] / unit));
+        }
     }
 }
 
@@ -379,9 +417,9 @@ TEST(points_are_where_they_should_be)
     }
 }
 
-/* Categories are half-open: a point that lies where one ends and the next begins belongs to the next.
- * With Z = 2^32 and 2^12 (narrow) or 2^14 (wide) trials, positions are exact, and the end of the first
- * of two categories is put on the point of a stratum that such a position can meet. */
+/* Categories are half-open: a point that lies where one ends and the next begins belongs to the
+ * next. With Z = 2^32 and 2^12 (narrow) or 2^14 (wide) trials, positions are exact, and the end of
+ * the first of two categories is put on the point of a stratum that such a position can meet. */
 TEST(points_on_borders)
 {
     for (int choice = 0; choice < 4; choice++) {
@@ -558,10 +596,10 @@ TEST(expected_counts_are_within_their_bound)
     CHECK(narrow > 50 && wide > 50);
 }
 
-/* What the residual sampler throws at random, `drawn` trials over remainders that add up to `weight`,
- * that of the null included, is a whole number of trials: then a category's mean is its expected count
- * as rounded, whatever is drawn, and check_expected bounds its error by a unit: 2^-32 of a count, less
- * than the 2^-32 of core.h times n. */
+/* What the residual sampler throws at random, `drawn` trials over remainders that add up to
+ * `weight`, that of the null included, is a whole number of trials: then a category's mean is its
+ * expected count as rounded, whatever is drawn, and check_expected bounds its error by a unit:
+ * 2^-32 of a count, less than the 2^-32 of core.h times n. */
 TEST(remainders_are_whole_trials)
 {
     const uint64_t sizes[] = {1, 2, 3, 5, 40, 2049, BLOCKS * NOTCH_BLOCK};
@@ -617,8 +655,8 @@ TEST(whole_expected_counts_have_no_remainder)
  * --------------------------------------------------------------------------------------------- */
 
 /* Over `draws` draws of n trials: the sum of Pearson's statistics over the d + 1 categories, null
- * included, which knows variances and covariances, and the statistic of the sums, which knows means.
- * A Pearson statistic of k cells has mean k - 1 and variance
+ * included, which knows variances and covariances, and the statistic of the sums, which knows
+ * means. A Pearson statistic of k cells has mean k - 1 and variance
  *   2 (k - 1) + (sum 1/p - k^2 - 2 k + 2) / n;
  * the sum of many is taken for a multiple of the chi-square variable with its mean and variance.
  * Two statistics for each case, the first two-sided. */
@@ -930,7 +968,8 @@ TEST(workspace_sizes)
 }
 
 TEST_MAIN(RUN(laws_of_small_cases), RUN(totals_and_bounds), RUN(all_masses_zero),
-          RUN(largest_totals), RUN(vectors_are_null_as_often_as_the_null_mass_says),
+          RUN(largest_totals), RUN(whole_expected_counts_are_certain),
+          RUN(vectors_are_null_as_often_as_the_null_mass_says),
           RUN(points_are_where_they_should_be), RUN(points_on_borders),
           RUN(expected_counts_are_within_their_bound), RUN(remainders_are_whole_trials),
           RUN(whole_expected_counts_have_no_remainder), RUN(independent_trials_thrown_and_split),

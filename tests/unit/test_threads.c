@@ -113,7 +113,9 @@ typedef struct meeting {
     pthread_mutex_t lock;
     pthread_cond_t arrival;
     uint32_t expected, present;
-    atomic_uint seen; /* bit w: worker w was there */
+    uint32_t seen;      /* bit w: worker w was there */
+    pthread_t caller;   /* of the run */
+    uint32_t in_caller; /* how many were in its thread */
 } meeting;
 
 /* Waits until as many items are in progress as there are workers. */
@@ -122,7 +124,8 @@ static void meet(void *argument, uint64_t item, uint32_t worker)
     (void)item;
     meeting *m = argument;
     pthread_mutex_lock(&m->lock);
-    atomic_fetch_or(&m->seen, 1u << worker);
+    m->seen |= 1u << worker;
+    m->in_caller += pthread_equal(pthread_self(), m->caller) ? 1 : 0;
     m->present++;
     pthread_cond_broadcast(&m->arrival);
     while (m->present < m->expected) {
@@ -131,46 +134,43 @@ static void meet(void *argument, uint64_t item, uint32_t worker)
     pthread_mutex_unlock(&m->lock);
 }
 
-/* Ends only if every worker of the pool takes part. */
+/* Ends only if every worker of the pool takes part, the calling thread as one of them. */
 TEST(all_workers_take_part)
 {
     for (uint32_t count = 1; count <= 8; count++) {
         notch_threads *threads = pool_of(count);
         const notch_executor *executor = notch_threads_executor(threads);
         for (int run = 0; run < 3; run++) {
-            meeting m = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, count, 0, 0};
+            meeting m = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                         .arrival = PTHREAD_COND_INITIALIZER,
+                         .expected = count,
+                         .caller = pthread_self()};
             NOTE("%u threads", count);
             executor->run(executor->self, meet, &m, count);
             CHECK_EQUAL_U64(m.present, count);
-            CHECK_EQUAL_U64(atomic_load(&m.seen), (1u << count) - 1);
+            CHECK_EQUAL_U64(m.seen, (1u << count) - 1);
+            CHECK_EQUAL_U64(m.in_caller, 1);
         }
         notch_threads_destroy(threads);
     }
 }
 
-typedef struct place {
-    pthread_t threads[MOST_ITEMS];
-} place;
-
 static void note_thread(void *argument, uint64_t item, uint32_t worker)
 {
     (void)worker;
-    ((place *)argument)->threads[item] = pthread_self();
+    ((pthread_t *)argument)[item] = pthread_self();
 }
 
-/* One worker is the calling thread, and so is the one of a run of one item. */
-TEST(the_calling_thread_works_too)
+TEST(a_single_worker_is_the_calling_thread)
 {
-    static place found;
-    notch_threads *one = pool_of(1), *four = pool_of(4);
-    notch_threads_executor(one)->run(notch_threads_executor(one)->self, note_thread, &found, 50);
+    static pthread_t found[50];
+    notch_threads *threads = pool_of(1);
+    notch_threads_executor(threads)->run(notch_threads_executor(threads)->self, note_thread, found,
+                                         50);
+    notch_threads_destroy(threads);
     for (int i = 0; i < 50; i++) {
-        CHECK(pthread_equal(found.threads[i], pthread_self()));
+        CHECK(pthread_equal(found[i], pthread_self()));
     }
-    notch_threads_executor(four)->run(notch_threads_executor(four)->self, note_thread, &found, 1);
-    CHECK(pthread_equal(found.threads[0], pthread_self()));
-    notch_threads_destroy(one);
-    notch_threads_destroy(four);
 }
 
 /* What the caller wrote before a run is seen by it, and the other way round: a chain of runs, each
@@ -324,7 +324,7 @@ TEST(a_pool_that_the_system_cannot_start)
 }
 
 TEST_MAIN(RUN(every_item_is_processed_once), RUN(runs_follow_each_other), RUN(runs_after_a_pause),
-          RUN(all_workers_take_part), RUN(the_calling_thread_works_too),
+          RUN(all_workers_take_part), RUN(a_single_worker_is_the_calling_thread),
           RUN(runs_see_what_came_before), RUN(pools_stand_side_by_side),
           RUN(creating_and_destroying_many_times), RUN(zero_means_every_processor),
           RUN(impossible_pools_are_refused), RUN(a_pool_that_the_system_cannot_start))

@@ -447,7 +447,8 @@ static void check_bounds(const steps *s, const long double *lambdas)
     const notch_update_options *options = &s->options;
     const bool wide =
         options->rule == NOTCH_RULE_ZIM && options->sampler != NOTCH_SAMPLER_SYSTEMATIC;
-    /* Masses are off by 2^-31 of the largest and positions by 2^-31, times less than 2^20 trials. */
+    /* Masses are off by 2^-31 of the largest and positions by 2^-31, times less than 2^20
+     * trials. */
     const long double slack = 0x1p-10L, below = wide ? 2 : 1;
     uint64_t at = 0;
     for (uint64_t p = 0; p < s->parameter_count; p++) {

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * What a runtime can change: kernels, the order of tasks, the worker that does them. Each case runs
- * portably in the calling thread, then with all instruction sets on an executor that goes backwards,
- * then with the best one on pools of 1, 2, 3 and 8 threads; weights, report and calibration have to
- * be the same.
+ * portably in the calling thread, then with all instruction sets on an executor that goes
+ * backwards, then with the best one on pools of 1, 2, 3 and 8 threads; weights, report and
+ * calibration have to be the same.
  */
 #include <notch/notch.h>
 
