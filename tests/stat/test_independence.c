@@ -287,9 +287,10 @@ TEST(multinomial_pairs)
 }
 
 /* Of n multinomial trials over 8 equally likely runs of categories, each contrast (the difference
- * between the trials in four of the runs and those in the other four) has variance n, and any two of
- * the 7 Walsh contrasts are uncorrelated. Two ranges that shared random numbers would show in either:
- * the contrasts within the halves would agree, or the splits of the halves. 28 statistics a case. */
+ * between the trials in four of the runs and those in the other four) has variance n, and any two
+ * of the 7 Walsh contrasts are uncorrelated. Two ranges that shared random numbers would show in
+ * either: the contrasts within the halves would agree, or the splits of the halves. 28 statistics a
+ * case. */
 static void check_contrasts(notch_sample_request *request, uint32_t draws, double significance)
 {
     enum {

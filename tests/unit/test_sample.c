@@ -319,10 +319,10 @@ TEST(vectors_are_null_as_often_as_the_null_mass_says)
     }
 }
 
-/* Where every expected count is a whole number, the other samplers than multinomial leave nothing to
- * chance, although positions are rounded: masses w_i unit, a null mass that fills up to Z = W unit,
- * and k W trials make k w_i. (A position one unit short of a whole meets a point with a chance of
- * 2^-32, 20,000 times.) */
+/* Where every expected count is a whole number, the other samplers than multinomial leave nothing
+ * to chance, although positions are rounded: masses w_i unit, a null mass that fills up to Z = W
+ * unit, and k W trials make k w_i. (A position one unit short of a whole meets a point with a
+ * chance of 2^-32, 20,000 times.) */
 TEST(whole_expected_counts_are_certain)
 {
     const uint64_t sizes[] = {1, 3, 100, 2048, 2049};
