@@ -15,7 +15,7 @@
 #define SIGNIFICANCE (1e-6 / 18)
 
 enum {
-    DRAWS = 3000000,
+    DRAWS = 2000000,
     CELLS = 20000
 };
 

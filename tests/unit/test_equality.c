@@ -45,6 +45,28 @@ TEST(every_isa_and_thread_count_gives_the_same)
     sameness_close(&same);
 }
 
+/* More trials than 32 bits count, in the group and in single categories. */
+TEST(counts_beyond_32_bits)
+{
+    enum {
+        CATEGORIES = 60
+    };
+    const uint64_t trials[] = {UINT32_MAX, UINT64_C(1) << 32, UINT64_C(1) << 37, NOTCH_TRIALS_MAX};
+    sameness same;
+    sameness_open(&same, CATEGORIES);
+    for (int at = 0; at < 4 * SAMPLERS; at++) {
+        const uint64_t sum = sameness_masses(same.masses, CATEGORIES, (uint64_t)at);
+        const notch_sample_request request = {.sampler = (notch_sampler)(at % SAMPLERS),
+                                              .masses = same.masses,
+                                              .categories = CATEGORIES,
+                                              .null_mass = at % 3 == 0 ? sum / 1000 : 0,
+                                              .trials = trials[at / SAMPLERS],
+                                              .key = {.seed = 3, .step = (uint32_t)at}};
+        sameness_check_all(&same, &request, true);
+    }
+    sameness_close(&same);
+}
+
 /* FNV-1a of 64 bits, over the number's bytes from the least significant on. */
 static uint64_t hash_number(uint64_t hash, uint64_t number)
 {
@@ -101,4 +123,5 @@ TEST(every_machine_gives_these)
     CHECK(equal);
 }
 
-TEST_MAIN(RUN(every_isa_and_thread_count_gives_the_same), RUN(every_machine_gives_these))
+TEST_MAIN(RUN(every_isa_and_thread_count_gives_the_same), RUN(counts_beyond_32_bits),
+          RUN(every_machine_gives_these))
