@@ -268,6 +268,14 @@ static void note_variant(const notch_update_options *options)
          options->scale.mantissa != 0 ? ", scale" : "");
 }
 
+static uint64_t rounded(uint64_t trials_per_parameter, uint64_t parameters)
+{
+    uint64_t trials = 0;
+    CHECK_EQUAL_I64(notch_schedule_trials(trials_per_parameter, parameters, &trials, NULL),
+                    NOTCH_OK);
+    return trials;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Zero gradients
  * --------------------------------------------------------------------------------------------- */
@@ -285,28 +293,41 @@ TEST(a_zero_gradient_moves_nothing)
         fill_weights(&tensors[p], p);
     }
     const uint64_t before = hash_weights(tensors, 3);
-    for (int c = 0; c < VARIANTS * MODES * 2; c++) {
+    for (int c = 0; c < VARIANTS * (MODES + 1) * 2; c++) {
         notch_calibration calibration[3];
         memset(calibration, 0, sizeof calibration);
         steps step = {.options = variant_of(c % VARIANTS),
                       .parameters = tensors,
                       .parameter_count = 3,
-                      .trials_per_parameter = 3 * STEPS_ONE,
                       .key = {1, (uint32_t)c, 0},
                       .calibration = calibration};
-        if (!set_mode(&step.options, c / VARIANTS % MODES)) {
+        const int mode = c / VARIANTS % (MODES + 1);
+        if (!set_mode(&step.options, mode < MODES ? mode : 3)) {
             continue;
         }
-        step.options.scope = (notch_scope)(c / VARIANTS / MODES);
+        if (mode == MODES) { /* a scale below the mass that smoothing gives: still no step ran */
+            step.options.scale = (notch_scaled){1, 0};
+        }
+        step.options.scope = (notch_scope)(c / VARIANTS / (MODES + 1));
+        const bool layer = step.options.scope == NOTCH_SCOPE_LAYER;
         for (int sparse = 0; sparse < 2; sparse++) {
             note_variant(&step.options);
             step.trials_per_parameter = sparse != 0 ? STEPS_ONE / 50 : 3 * STEPS_ONE;
+            const uint64_t rate =
+                step.options.mode == NOTCH_MODE_PAPER ? STEPS_ONE : step.trials_per_parameter;
             const notch_update_report report = run_step(&step);
             CHECK_EQUAL_U64(hash_weights(tensors, 3), before);
+            CHECK_EQUAL_U64(report.trials,
+                            layer ? rounded(rate, 3000) + rounded(rate, 2100) + rounded(rate, 5)
+                                  : rounded(rate, 5105));
             CHECK_EQUAL_U64(report.moved, 0);
             CHECK_EQUAL_U64(report.saturated, 0);
-            CHECK_EQUAL_U64(report.groups, step.options.scope == NOTCH_SCOPE_LAYER ? 3 : 1);
+            CHECK_EQUAL_U64(report.groups, layer ? 3 : 1);
             CHECK_EQUAL_U64(report.zero_groups, report.groups);
+            CHECK_EQUAL_U64(report.exceeded_groups, 0);
+            for (int g = 0; g < 3; g++) {
+                CHECK(calibration[g].steps == 0 && calibration[g].exceeded == 0);
+            }
         }
     }
     forget_memory();
@@ -360,6 +381,11 @@ TEST(elements_with_zero_gradient_never_move)
             }
             CHECK_EQUAL_U64(report.moved, moved);
             const bool layer = step.options.scope == NOTCH_SCOPE_LAYER;
+            const uint64_t rate =
+                step.options.mode == NOTCH_MODE_PAPER ? STEPS_ONE : step.trials_per_parameter;
+            CHECK_EQUAL_U64(report.trials,
+                            layer ? 2 * rounded(rate, MOST) + rounded(rate, 700) + rounded(rate, 60)
+                                  : rounded(rate, 2 * MOST + 760));
             CHECK_EQUAL_U64(report.zero_groups, layer ? 1 : 0);
         }
     }
@@ -369,14 +395,6 @@ TEST(elements_with_zero_gradient_never_move)
 /* ------------------------------------------------------------------------------------------------
  * Trials and groups
  * --------------------------------------------------------------------------------------------- */
-
-static uint64_t rounded(uint64_t trials_per_parameter, uint64_t parameters)
-{
-    uint64_t trials = 0;
-    CHECK_EQUAL_I64(notch_schedule_trials(trials_per_parameter, parameters, &trials, NULL),
-                    NOTCH_OK);
-    return trials;
-}
 
 /* Sum of |w|, the weights having been 0. */
 static uint64_t distance_of(const notch_parameter *tensor)
@@ -544,8 +562,8 @@ TEST(expected_counts_are_those_of_mode_and_scope)
  * whether the step looks at all masses or only at a few. */
 TEST(zim_draws_what_the_sampler_draws)
 {
-    static const uint64_t rates[] = {0,         1000000,       STEPS_ONE / 100, STEPS_ONE / 17,
-                                     STEPS_ONE, 45 * STEPS_ONE};
+    static const uint64_t rates[] = {1000000,        STEPS_ONE / 100, STEPS_ONE / 17,
+                                     STEPS_ONE / 16, STEPS_ONE,       45 * STEPS_ONE};
     static uint32_t masses[MOST];
     static uint64_t counts[MOST];
     fill_integers(integers, MOST, 30, 9);

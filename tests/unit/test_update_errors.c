@@ -18,7 +18,8 @@ typedef struct call {
     notch_key key;
     notch_executor executor;
     notch_runtime runtime;
-    bool no_workspace, misaligned, initialise;
+    bool no_workspace, initialise;
+    size_t misalignment;      /* of the workspace, in bytes */
     size_t workspace_missing; /* bytes by which it is too small */
 } call;
 
@@ -90,7 +91,7 @@ static notch_status attempt(call *c, notch_calibration *calibration, notch_updat
     }
     const size_t bytes = notch_update_workspace(sizes, TENSORS, 1);
     CHECK(bytes > 0 && bytes + 64 <= sizeof workspace);
-    unsigned char *memory = c->no_workspace ? NULL : workspace + (c->misaligned ? 8 : 0);
+    unsigned char *memory = c->no_workspace ? NULL : workspace + c->misalignment;
     const size_t given = bytes - c->workspace_missing;
     notch_parameter *tensors = c->no_parameters ? NULL : c->tensors;
     const notch_key *key = c->no_key ? NULL : &c->key;
@@ -408,9 +409,11 @@ TEST(workspaces_that_will_not_do)
         c = good;
         c.workspace_missing = 1;
         check_refused(&c, NOTCH_ERROR_MEMORY, "workspace");
-        c = good;
-        c.misaligned = true;
-        check_refused(&c, NOTCH_ERROR_MEMORY, "aligned");
+        for (size_t misalignment = 1; misalignment < 64; misalignment *= 2) {
+            c = good;
+            c.misalignment = misalignment;
+            check_refused(&c, NOTCH_ERROR_MEMORY, "aligned");
+        }
     }
 }
 
