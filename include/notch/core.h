@@ -11,8 +11,8 @@
  *   lattice     the set of integers a weight lives in (1, 2, 4, 8 or 16 bits) with its bounds.
  *   gradient    a view of the caller's gradient: 32-bit floats, or integers with one exponent.
  *   sampler     n trials over d categories with given integer masses: counts of a known law.
- *   rule        turns a gradient into a random integer vector u (Definition 1); users add their
- *   own. update      one step w <- clamp(w - u) over all parameter tensors of a model.
+ *   rule        turns a gradient into a random integer vector u (Definition 1), or a user's own.
+ *   update      one step w <- clamp(w - u) over all parameter tensors of a model.
  *
  * "Definition", "Proposition" and "section" refer to docs/theory.md, which also names the statement
  * of Wilson, Zanasi, Constantinides, "Convergence for Discrete Parameter Update Schemes",
@@ -214,7 +214,8 @@ typedef struct notch_schedule {
 } notch_schedule;
 
 /* The schedule's value at `step`, integer arithmetic only: linear is rounded down; cosine is within
- * 2^-28 of (start - end) of the real formula, and exact at 0 and at `steps`. */
+ * 2^-28 of (start - end) of the real formula, rounded to a whole number, and exact at 0 and at
+ * `steps`. */
 NOTCH_API notch_status notch_schedule_at(const notch_schedule *schedule, uint64_t step,
                                          uint64_t *trials_per_parameter, notch_error *error);
 
@@ -453,7 +454,8 @@ NOTCH_API size_t notch_update_workspace(const notch_parameter *parameters, uint6
  * weights, at most 2^40; mode `paper` ignores it. calibration: notch_update_groups elements,
  * written after everything else has succeeded; may be NULL unless mode is `unbiased` with scale 0.
  * Group g draws from stream key.stream + g, which must stay below 2^24.
- * report may be NULL. A zero gradient moves nothing; the report says how many groups had one.
+ * report may be NULL. A zero gradient moves nothing (rules of the user's own decide for
+ * themselves); the report says how many groups had one.
  *
  * Errors, with weights and calibration untouched: ARGUMENT, RANGE, OVERFLOW, MEMORY, and NOT_FINITE
  * with a sentence that names the tensor and the index.

@@ -95,8 +95,9 @@ typedef struct notch_kernels {
     void (*point_counts)(const notch_positions *positions, const uint32_t *masses, uint32_t count,
                          const uint32_t *points, uint32_t stride, uint32_t *counts);
 
-    /* wide[i] = counts[i]; returns their sum. */
-    uint64_t (*widen)(const uint32_t *counts, uint32_t count, uint64_t *wide);
+    /* wide[i] = counts[i]; returns their sum. Where `streaming`, wide is more than caches hold and
+     * may be written past them. */
+    uint64_t (*widen)(const uint32_t *counts, uint32_t count, uint64_t *wide, bool streaming);
 
     /* cells[i] = min(floor(ceil((cumulative[i] - base) / 2^drop) * reciprocal / 2^32) + 1, last),
      * for differences and reciprocal below 2^31 << drop and 2^32; ceil stands for adding 1 where
@@ -140,7 +141,7 @@ void notch_cumulate_ref(const uint32_t *masses, uint32_t count, uint64_t *cumula
 void notch_point_counts_ref(const notch_positions *positions, const uint32_t *masses,
                             uint32_t count, const uint32_t *points, uint32_t stride,
                             uint32_t *counts);
-uint64_t notch_widen_ref(const uint32_t *counts, uint32_t count, uint64_t *wide);
+uint64_t notch_widen_ref(const uint32_t *counts, uint32_t count, uint64_t *wide, bool streaming);
 void notch_guide_cells_ref(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
                            uint32_t *cells);
 void notch_apply_i8_ref(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,

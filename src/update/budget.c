@@ -150,7 +150,7 @@ notch_calibration notch_calibration_after(const notch_update_options *options,
     if (scale.mantissa == 0 && l1.mantissa != 0) {
         after.sum = notch_scaled_add(after.sum, l1);
         after.steps++;
-        if (after.steps == options->calibration_steps) {
+        if (after.steps >= options->calibration_steps) {
             after.scale = notch_scaled_divide(after.sum, after.steps);
         }
     }

@@ -1,6 +1,7 @@
 /* names.c - the names of samplers, inflations, rules, modes and scopes.
  * SPDX-License-Identifier: MIT
  */
+#include "base/message.h"
 #include "base/names.h"
 
 #define TABLE(...)                                                                                 \
@@ -21,6 +22,10 @@ static const notch_names schedules = {"schedule", TABLE("constant", "linear", "c
     }                                                                                              \
     notch_status notch_##noun##_parse(const char *name, type *value, notch_error *error)           \
     {                                                                                              \
+        if (value == NULL) {                                                                       \
+            return notch_fail(error, NOTCH_ERROR_ARGUMENT, "%s: the result is missing",            \
+                              table.what);                                                         \
+        }                                                                                          \
         notch_names known = table;                                                                 \
         known.count = parsed;                                                                      \
         uint32_t number;                                                                           \

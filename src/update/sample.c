@@ -9,6 +9,8 @@
 
 #define CATEGORIES_MAX (UINT64_C(1) << 31)
 #define TOTAL_MAX ((UINT64_C(1) << 63) - 1)
+/* Counts of more bytes than this would only push everything else out of the caches. */
+#define CACHES (UINT64_C(1) << 24)
 
 typedef struct draw {
     const notch_kernels *kernels;
@@ -104,7 +106,8 @@ static uint64_t draw_block(const draw *d, const notch_block *block, notch_scratc
     const bool wide = needs_wide_counts(&d->plan);
     notch_plan_draw(&d->plan, d->kernels, block, masses, wide, scratch);
     if (!wide) {
-        return d->kernels->widen(scratch->counts, block->count, counts);
+        const bool streaming = d->masses.count * sizeof counts[0] > CACHES;
+        return d->kernels->widen(scratch->counts, block->count, counts, streaming);
     }
     uint64_t sum = 0;
     for (uint32_t i = 0; i < block->count; i++) {

@@ -77,6 +77,9 @@ notch_status notch_schedule_at(const notch_schedule *schedule, uint64_t step,
 notch_status notch_schedule_trials(uint64_t trials_per_parameter, uint64_t parameters,
                                    uint64_t *trials, notch_error *error)
 {
+    if (trials == NULL) {
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT, "schedule: the result is missing");
+    }
     const notch_u128 product = notch_add128(notch_mul64(trials_per_parameter, parameters),
                                             (notch_u128){0, UINT64_C(1) << 31});
     const notch_u128 rounded = notch_shift_right128(product, 32);

@@ -32,7 +32,7 @@ TEST(widen)
                 note_case(kernels, "widen", kinds[kind], size, place);
                 const uint32_t *array = region_copy(&inputs, place, counts, size, 4);
                 uint64_t *wide = region_place(&outputs, place, size, 8);
-                check_equal(kernels->widen(array, size, wide), sum, "the sum");
+                check_equal(kernels->widen(array, size, wide, size % 2 == 0), sum, "the sum");
                 check_words64(wide, expected, size);
                 region_check_copy(&inputs, counts, 4 * size);
                 region_check(&outputs, 8 * size);

@@ -1,8 +1,8 @@
 /* test_large_counts.c - binomial counts drawn by rejection, in numbers that show small errors.
  * SPDX-License-Identifier: MIT
  *
- * With 3,000,000 draws a cell of one in a hundred is known to 0.6 %, and the mean of a count to
- * 1/1700 of its standard deviation.
+ * With 2,000,000 draws a cell of one in a hundred is known to 0.7 %, and the mean of a count to
+ * 1/1400 of its standard deviation.
  */
 #include <notch/core.h>
 

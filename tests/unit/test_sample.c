@@ -418,12 +418,14 @@ TEST(points_are_where_they_should_be)
 }
 
 /* Categories are half-open: a point that lies where one ends and the next begins belongs to the
- * next. With Z = 2^32 and 2^12 (narrow) or 2^14 (wide) trials, positions are exact, and the end of
- * the first of two categories is put on the point of a stratum that such a position can meet. */
+ * next. With Z = 2^32 and 2^12 or 2^14 trials, positions are exact, and the end of the first of two
+ * categories is put on the point of a stratum that such a position can meet: in a narrow block, in a
+ * wide block but a short category, and in a category of more than 8,191 strata itself. */
 TEST(points_on_borders)
 {
-    for (int choice = 0; choice < 4; choice++) {
+    for (int choice = 0; choice < 6; choice++) {
         const uint32_t bits = choice / 2 == 0 ? 12 : 14;
+        const uint64_t least = choice / 2 == 2 ? 9000 : 1;
         notch_sample_request request = {.sampler = choice % 2 == 0 ? NOTCH_SAMPLER_STRATIFIED
                                                                    : NOTCH_SAMPLER_SYSTEMATIC,
                                         .masses = masses,
@@ -434,7 +436,7 @@ TEST(points_on_borders)
         uint32_t point = 1;
         for (uint64_t k = 0; point == 0 || point % (UINT32_C(1) << bits) != 0; k++) {
             const bool shared = choice % 2 == 1;
-            stratum = 1 + k % 1000;
+            stratum = least + k % 1000;
             request.key.step = (uint32_t)(k / 1000 * (shared ? 1000 : 1) + (shared ? k % 1000 : 0));
             const notch_key own = notch_key_for(&request.key, NOTCH_PURPOSE_STRATUM);
             point = notch_random_word(&own, shared ? 0 : stratum);
@@ -505,28 +507,39 @@ static bool is_small(notch_u128 difference, uint64_t total)
     return left.high < right.high || (left.high == right.high && left.low < right.low);
 }
 
-/* Ends of categories are exact floors for integer masses, so expected counts are off by less than a
- * unit. */
+/* floor(n C / Z 2^32): the end of a category on the axis of the trials, rounded down. */
+static notch_u128 end_of_category(const notch_plan *plan, uint64_t cumulative)
+{
+    const uint64_t total = plan->total + plan->null_mass;
+    uint64_t rest, ignored;
+    const uint64_t stratum = share(cumulative, plan->trials, total, &rest);
+    const uint64_t fraction = share(rest, UINT64_C(1) << 32, total, &ignored);
+    return (notch_u128){stratum >> 32, (stratum << 32) | fraction};
+}
+
+/* The ends of categories of integer masses are rounded down, so an expected count is off by less
+ * than a unit of 2^-32, and not at all if it is whole or the mass 0. */
 static void check_expected(const notch_plan *plan, const notch_block *block)
 {
-    const uint64_t total = plan->total + plan->null_mass, n = plan->trials;
-    notch_block_expected(block, total, n, masses + block->first, whole, remainders);
+    const uint64_t total = plan->total + plan->null_mass;
+    uint64_t cumulative = block->before;
+    notch_u128 before = end_of_category(plan, cumulative);
+    notch_block_expected(block, total, plan->trials, masses + block->first, whole, remainders);
     for (uint32_t i = 0; i < block->count; i++) {
         const uint32_t mass = masses[block->first + i];
-        if (mass == 0) {
-            CHECK(whole[i] == 0 && remainders[i] == 0);
-            continue;
-        }
-        bool negative;
-        const notch_u128 units = {whole[i] >> 32, (whole[i] << 32) | remainders[i]};
-        const notch_u128 difference = excess(units, total, n, mass, &negative);
-        if (difference.high != 0 || difference.low >= total) {
+        cumulative += mass;
+        const notch_u128 end = end_of_category(plan, cumulative);
+        const notch_u128 units = notch_sub128(end, before);
+        const uint64_t expected = (units.high << 32) | (units.low >> 32);
+        if (whole[i] != expected || remainders[i] != (uint32_t)units.low) {
             TEST_FAIL("category %d of mass %" PRIu32 " of block %d (%s): expected count %" PRIu64
-                      " + %" PRIu32 " / 2^32, %s",
+                      " + %" PRIu32 " / 2^32, but %" PRIu64 " + %" PRIu32 " / 2^32",
                       (int)i, mass, (int)(block - blocks),
                       notch_block_is_narrow(block) ? "narrow" : "wide", whole[i], remainders[i],
-                      negative ? "too small" : "too large");
+                      expected, (uint32_t)units.low);
         }
+        CHECK(mass != 0 || (whole[i] == 0 && remainders[i] == 0));
+        before = end;
     }
 }
 
@@ -558,8 +571,9 @@ static void check_narrow_positions(const notch_plan *plan, const notch_block *bl
     CHECK_EQUAL_U64(before, end);
 }
 
-/* Every category's expected count is within 1 + 3/64 units of 2^-32 of n m / Z, and 0 if its mass
- * is: positions.h. Divided by n >= 2 that is below the 2^-32 of core.h. */
+/* What positions.h says: the residual sampler's expected counts are off by less than a unit of
+ * 2^-32, those that narrow blocks use for stratified and systematic ones by less than 1 + 3/64, and
+ * both by 0 if the mass is 0. Divided by n >= 2 that is below the 2^-32 of core.h. */
 TEST(expected_counts_are_within_their_bound)
 {
     const uint64_t sizes[] = {1, 2, 3, 40, 2047, 2048, 2049, BLOCKS * NOTCH_BLOCK};
@@ -632,20 +646,36 @@ TEST(remainders_are_whole_trials)
     }
 }
 
-/* Whole expected counts leave nothing to chance, however the masses are cut into blocks. */
+/* Whole expected counts leave nothing to chance, wherever on the axis they begin. A null mass makes Z
+ * a multiple of `unit`, so that k Z / unit trials are k for each `unit` of mass. */
 TEST(whole_expected_counts_have_no_remainder)
 {
-    for (uint32_t i = 0; i < BLOCKS * NOTCH_BLOCK; i++) {
-        masses[i] = 1000 * (i % 7);
-    }
-    const notch_plan plan = place_blocks(BLOCKS * NOTCH_BLOCK, 0, 0);
-    const notch_plan placed = place_blocks(BLOCKS * NOTCH_BLOCK, 0, 3 * plan.total / 1000);
-    for (uint64_t b = 0; b < placed.block_count; b++) {
-        notch_block_expected(&blocks[b], placed.total, placed.trials, masses + blocks[b].first,
-                             whole, remainders);
-        for (uint32_t i = 0; i < blocks[b].count; i++) {
-            CHECK_EQUAL_U64(whole[i], 3 * ((blocks[b].first + i) % 7));
-            CHECK_EQUAL_U64(remainders[i], 0);
+    uint64_t state = 20;
+    for (int choice = 0; choice < 200; choice++) {
+        const uint64_t d = choice % 10 == 0 ? BLOCKS * NOTCH_BLOCK : 1 + scramble(&state) % 300;
+        const uint64_t unit = 1 + scramble(&state) % 1000000, k = 1 + scramble(&state) % 50;
+        uint64_t sum = 0;
+        for (uint64_t i = 0; i < d; i++) {
+            const uint64_t random = scramble(&state);
+            masses[i] =
+                random % 2 == 0 ? (uint32_t)(random % 4096 * unit) : (uint32_t)(random >> 34);
+            sum += masses[i];
+        }
+        const uint64_t parts = sum / unit + 1 + scramble(&state) % (sum + 1) / unit;
+        const notch_plan plan = place_blocks(d, parts * unit - sum, k * parts);
+        NOTE("choice %d: %d masses, unit %d, %d trials a unit", choice, (int)d, (int)unit, (int)k);
+        for (uint64_t b = 0; b < plan.block_count; b++) {
+            if (blocks[b].mass_sum == 0) {
+                continue;
+            }
+            check_expected(&plan, &blocks[b]);
+            for (uint32_t i = 0; i < blocks[b].count; i++) {
+                const uint32_t mass = masses[blocks[b].first + i];
+                if (mass % unit == 0) {
+                    CHECK_EQUAL_U64(whole[i], k * (mass / unit));
+                    CHECK_EQUAL_U64(remainders[i], 0);
+                }
+            }
         }
     }
 }

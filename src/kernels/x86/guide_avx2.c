@@ -8,7 +8,8 @@ enum {
     LANES = 4
 };
 
-NOTCH_TARGET_AVX2 uint64_t notch_widen_avx2(const uint32_t *counts, uint32_t count, uint64_t *wide)
+NOTCH_TARGET_AVX2 uint64_t notch_widen_avx2(const uint32_t *counts, uint32_t count, uint64_t *wide,
+                                            bool streaming)
 {
     __m256i sum = _mm256_setzero_si256();
     uint32_t i = 0;
@@ -20,7 +21,7 @@ NOTCH_TARGET_AVX2 uint64_t notch_widen_avx2(const uint32_t *counts, uint32_t cou
     const __m128i two =
         _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
     return (uint64_t)_mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two))) +
-           notch_widen_ref(counts + i, count - i, wide + i);
+           notch_widen_ref(counts + i, count - i, wide + i, streaming);
 }
 
 NOTCH_TARGET_AVX2 void notch_guide_cells_avx2(const uint64_t *cumulative, uint32_t count,

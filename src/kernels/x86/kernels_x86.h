@@ -26,7 +26,8 @@
     void notch_point_counts_##isa(const notch_positions *positions, const uint32_t *masses,        \
                                   uint32_t count, const uint32_t *points, uint32_t stride,         \
                                   uint32_t *counts);                                               \
-    uint64_t notch_widen_##isa(const uint32_t *counts, uint32_t count, uint64_t *wide);            \
+    uint64_t notch_widen_##isa(const uint32_t *counts, uint32_t count, uint64_t *wide,             \
+                               bool streaming);                                                    \
     void notch_guide_cells_##isa(const uint64_t *cumulative, uint32_t count,                       \
                                  const notch_guide *guide, uint32_t *cells);                       \
     void notch_apply_i8_##isa(const notch_lattice *lattice, int8_t *weights,                       \

@@ -39,7 +39,8 @@ NOTCH_TARGET_AVX512 void notch_point_counts_avx512(const notch_positions *positi
         const __m512i strata = _mm512_mask_shuffle_epi32(odd, 0x5555, even, (_MM_PERM_ENUM)0xf5);
         __m512i point = shared;
         if (stride != 0) {
-            /* Positions rise, so the last lane tells whether 32 points from the first will do. */
+            /* Positions rise, so the last lane tells whether 32 or 64 points from the first will
+             * do. */
             const __m512i index = _mm512_sub_epi32(strata, _mm512_set1_epi32((int32_t)stratum));
             const uint32_t last =
                 (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(strata, 3), 3);
@@ -47,6 +48,16 @@ NOTCH_TARGET_AVX512 void notch_point_counts_avx512(const notch_positions *positi
                 point =
                     _mm512_permutex2var_epi32(_mm512_loadu_si512(points + stratum), index,
                                               _mm512_loadu_si512(points + stratum + NOTCH_LANES));
+            } else if (last - stratum < 4 * NOTCH_LANES) {
+                const uint32_t *from = points + stratum + 2 * NOTCH_LANES;
+                const __m512i near =
+                    _mm512_permutex2var_epi32(_mm512_loadu_si512(points + stratum), index,
+                                              _mm512_loadu_si512(points + stratum + NOTCH_LANES));
+                const __m512i far = _mm512_permutex2var_epi32(
+                    _mm512_loadu_si512(from), index, _mm512_loadu_si512(from + NOTCH_LANES));
+                const __mmask16 is_far =
+                    _mm512_cmpge_epu32_mask(index, _mm512_set1_epi32(2 * NOTCH_LANES));
+                point = _mm512_mask_mov_epi32(near, is_far, far);
             } else {
                 point = _mm512_i32gather_epi32(strata, points, 4);
             }

@@ -69,6 +69,9 @@ NOTCH_TARGET_AVX512 void notch_random_blocks_avx512(const notch_key *key, uint64
     for (; k + LANES * VECTORS <= blocks; k += LANES * VECTORS) {
         rounds(key, first + k, words + 4 * k, VECTORS);
     }
+    for (; k + 2 * LANES <= blocks; k += 2 * LANES) {
+        rounds(key, first + k, words + 4 * k, 2);
+    }
     for (; k + LANES <= blocks; k += LANES) {
         rounds(key, first + k, words + 4 * k, 1);
     }

@@ -93,8 +93,8 @@ static void spread_by_tree(notch_plan *plan, uint64_t null_weight, const notch_k
                                                         total + null_weight);
     tree t = {plan, kernels, {{0, plan->block_count, trials, 1}}};
     uint64_t roots = 1;
-    /* Few blocks are not worth waking the workers. */
-    while (plan->block_count >= 256 && roots < 64) {
+    /* Few blocks are not worth the workers' attention. */
+    while (roots < 64 && plan->block_count >= 16 * roots && executor->workers > 1) {
         node halves[64];
         for (uint64_t i = 0; i < roots; i++) {
             split(plan, kernels, &t.roots[i], &halves[2 * i]);

@@ -203,7 +203,7 @@ static void draw_narrow_piece(const points_draw *draw, const piece *of)
     draw->kernels->point_counts(&positions, draw->masses + of->low, count, points,
                                 draw->shared ? 0 : 1, counts);
     if (draw->wide) {
-        (void)draw->kernels->widen(counts, count, draw->scratch->wide_counts + of->low);
+        (void)draw->kernels->widen(counts, count, draw->scratch->wide_counts + of->low, false);
     }
 }
 
