@@ -417,10 +417,75 @@ TEST(points_are_where_they_should_be)
     }
 }
 
+/* Moves the end of category i within its stratum, taking from the next category, so that it is the
+ * last to leave the stratum's point to the next category, or `beyond` the first to have it. The end
+ * is then a few units of 2^-32 from the point; nothing is done where it would be within 4/64, for
+ * positions may be off by 3/64. before: cumulative mass before the category. */
+static void move_end(const notch_sample_request *request, uint64_t total, uint64_t before,
+                     uint64_t i, bool beyond)
+{
+    const notch_key own = notch_key_for(&request->key, NOTCH_PURPOSE_STRATUM);
+    const bool shared = request->sampler == NOTCH_SAMPLER_SYSTEMATIC;
+    uint64_t rest;
+    const uint64_t stratum = share(before + masses[i], request->trials, total, &rest);
+    const uint64_t point = notch_random_word(&own, shared ? 0 : stratum);
+    /* an end has the point if it is at `limit` units or more: n C 2^32 / Z >= limit */
+    const uint64_t limit = (stratum << 32) + point + 1;
+    const notch_u128 product = notch_mul64(limit, total);
+    const uint64_t least = notch_div128_wide(product, request->trials << 32).low + 1;
+    const uint64_t end = least - (beyond ? 0 : 1);
+    const notch_u128 sixtyfourths =
+        notch_div128_wide(notch_shift_left128(notch_mul64(end, request->trials), 38), total);
+    const uint64_t found = sixtyfourths.low, wanted = limit << 6;
+    if (found > wanted + 4 || found + 4 < wanted) {
+        masses[i + 1] += (uint32_t)(before + masses[i] - end);
+        masses[i] = (uint32_t)(end - before);
+    }
+}
+
+/* Counts are exact with every second end of a category next to a point: the most that can be asked
+ * of positions. Two blocks of 8,000 strata, which is narrow, or of 20,000, some of the latter in
+ * categories of more than 8,191. */
+TEST(points_next_to_borders)
+{
+    const uint64_t sizes[] = {4096, 4096, 2050};
+    const uint64_t trials[] = {16000, 40000, 20000000};
+    uint64_t state = 21;
+    for (int choice = 0; choice < 3 * 2 * 4; choice++) {
+        const uint64_t d = sizes[choice / 8], n = trials[choice / 8];
+        uint64_t sum = 0;
+        for (uint64_t i = 0; i < d; i++) {
+            masses[i] = (UINT32_C(1) << 31) + (uint32_t)(scramble(&state) >> 34);
+            sum += masses[i];
+        }
+        const notch_sample_request request = {.sampler = choice % 2 == 0 ? NOTCH_SAMPLER_STRATIFIED
+                                                                         : NOTCH_SAMPLER_SYSTEMATIC,
+                                              .masses = masses,
+                                              .categories = d,
+                                              .null_mass = scramble(&state) % (sum / 8),
+                                              .trials = n,
+                                              .key = {.seed = scramble(&state)}};
+        uint64_t before = 0;
+        for (uint64_t i = 0; i + 1 < d; i += 2) {
+            move_end(&request, sum + request.null_mass, before, i, choice / 2 % 2 == 0);
+            before += masses[i];
+            before += masses[i + 1];
+        }
+        for (int isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa++) {
+            if (notch_isa_supported((notch_isa)isa)) {
+                NOTE("choice %d: %s, %d trials, %s", choice, notch_sampler_name(request.sampler),
+                     (int)n, notch_isa_name((notch_isa)isa));
+                draw_with(&request, (notch_isa)isa, NULL);
+                check_points(&request, sum);
+            }
+        }
+    }
+}
+
 /* Categories are half-open: a point that lies where one ends and the next begins belongs to the
  * next. With Z = 2^32 and 2^12 or 2^14 trials, positions are exact, and the end of the first of two
- * categories is put on the point of a stratum that such a position can meet: in a narrow block, in a
- * wide block but a short category, and in a category of more than 8,191 strata itself. */
+ * categories is put on the point of a stratum that such a position can meet: in a narrow block, in
+ * a wide block but a short category, and in a category of more than 8,191 strata itself. */
 TEST(points_on_borders)
 {
     for (int choice = 0; choice < 6; choice++) {
@@ -646,8 +711,8 @@ TEST(remainders_are_whole_trials)
     }
 }
 
-/* Whole expected counts leave nothing to chance, wherever on the axis they begin. A null mass makes Z
- * a multiple of `unit`, so that k Z / unit trials are k for each `unit` of mass. */
+/* Whole expected counts leave nothing to chance, wherever on the axis they begin. A null mass makes
+ * Z a multiple of `unit`, so that k Z / unit trials are k for each `unit` of mass. */
 TEST(whole_expected_counts_have_no_remainder)
 {
     uint64_t state = 20;
@@ -1000,7 +1065,7 @@ TEST(workspace_sizes)
 TEST_MAIN(RUN(laws_of_small_cases), RUN(totals_and_bounds), RUN(all_masses_zero),
           RUN(largest_totals), RUN(whole_expected_counts_are_certain),
           RUN(vectors_are_null_as_often_as_the_null_mass_says),
-          RUN(points_are_where_they_should_be), RUN(points_on_borders),
+          RUN(points_are_where_they_should_be), RUN(points_next_to_borders), RUN(points_on_borders),
           RUN(expected_counts_are_within_their_bound), RUN(remainders_are_whole_trials),
           RUN(whole_expected_counts_have_no_remainder), RUN(independent_trials_thrown_and_split),
           RUN(draws_are_functions_of_the_arguments), RUN(one_trial_is_one_trial),
