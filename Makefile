@@ -19,6 +19,7 @@ $(BUILD)/build.ninja:
 	meson setup $(BUILD)
 
 check: all
+	rm -f $(BUILD)/meson-logs/testlog.json
 	-meson test -C $(BUILD) --no-rebuild --no-suite stat
 	scripts/tally $(BUILD)/meson-logs/testlog.json
 

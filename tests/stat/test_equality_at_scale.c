@@ -23,4 +23,44 @@ TEST(every_isa_and_thread_count_gives_the_same)
     sameness_close(&same);
 }
 
-TEST_MAIN(RUN(every_isa_and_thread_count_gives_the_same))
+/* More than 2^21 categories, whose counts do not fit the caches and are written past them; masses
+ * and counts are aligned to their own size only. */
+TEST(counts_that_no_cache_holds)
+{
+    enum {
+        CATEGORIES = 2200001
+    };
+    sameness same;
+    sameness_open(&same, CATEGORIES + 1);
+    uint32_t *masses = same.masses + 1;
+    const uint64_t sum = sameness_masses(masses, CATEGORIES, 5);
+    for (int at = 0; at < 4 * 2; at++) {
+        const notch_sample_request request = {.sampler = (notch_sampler)(at % 4),
+                                              .masses = masses,
+                                              .categories = CATEGORIES,
+                                              .null_mass = sum / 9,
+                                              .trials = at < 4 ? CATEGORIES / 100 : CATEGORIES,
+                                              .key = {.seed = 6, .step = (uint32_t)at}};
+        const uint64_t null_expected =
+            sameness_run(&same, &request, NOTCH_ISA_REF, SAMENESS_POOLS, same.expected + 1);
+        for (int isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa++) {
+            if (!notch_isa_supported((notch_isa)isa)) {
+                continue;
+            }
+            same.found[0] = 77;
+            const uint64_t null_found =
+                sameness_run(&same, &request, (notch_isa)isa, 1 + isa % 3, same.found + 1);
+            const bool equal =
+                null_found == null_expected && same.found[0] == 77 &&
+                memcmp(same.found + 1, same.expected + 1, CATEGORIES * sizeof same.found[0]) == 0;
+            if (!equal) {
+                sameness_close(&same);
+                TEST_FAIL("request %d by %s gives other counts", at,
+                          notch_isa_name((notch_isa)isa));
+            }
+        }
+    }
+    sameness_close(&same);
+}
+
+TEST_MAIN(RUN(every_isa_and_thread_count_gives_the_same), RUN(counts_that_no_cache_holds))

@@ -679,6 +679,27 @@ TEST(expected_counts_are_within_their_bound)
  * `weight`, that of the null included, is a whole number of trials: then a category's mean is its
  * expected count as rounded, whatever is drawn, and check_expected bounds its error by a unit:
  * 2^-32 of a count, less than the 2^-32 of core.h times n. */
+static void check_remainders(uint64_t d, uint64_t null_mass, uint64_t n)
+{
+    const notch_plan plan = place_blocks(d, null_mass, n);
+    const notch_block *end = &blocks[plan.block_count];
+    const uint64_t fraction = end->fraction >> NOTCH_POSITION_EXTRA_BITS;
+    uint64_t weight = fraction != 0 ? (UINT64_C(1) << 32) - fraction : 0;
+    uint64_t drawn = end->stratum + (fraction != 0);
+    for (uint64_t b = 0; b < plan.block_count; b++) {
+        if (blocks[b].mass_sum == 0) {
+            continue;
+        }
+        check_expected(&plan, &blocks[b]);
+        for (uint32_t i = 0; i < blocks[b].count; i++) {
+            drawn -= whole[i];
+            weight += remainders[i];
+        }
+    }
+    CHECK(drawn <= d + 1);
+    CHECK_EQUAL_U64(weight, drawn << 32);
+}
+
 TEST(remainders_are_whole_trials)
 {
     const uint64_t sizes[] = {1, 2, 3, 5, 40, 2049, BLOCKS * NOTCH_BLOCK};
@@ -689,26 +710,15 @@ TEST(remainders_are_whole_trials)
         const mass_kind kind = (mass_kind)(scramble(&state) % MASS_KINDS);
         const uint64_t sum = fill_masses(kind, d, &state);
         const uint64_t nulls[] = {0, sum, scramble(&state) >> 2};
-        const notch_plan plan = place_blocks(d, nulls[choice % 3], n);
         NOTE("choice %d: %" PRIu64 " trials over %d masses of kind %d, null mass %" PRIu64, choice,
-             n, (int)d, (int)kind, plan.null_mass);
-        const notch_block *end = &blocks[plan.block_count];
-        const uint64_t fraction = end->fraction >> NOTCH_POSITION_EXTRA_BITS;
-        uint64_t weight = fraction != 0 ? (UINT64_C(1) << 32) - fraction : 0;
-        uint64_t drawn = end->stratum + (fraction != 0);
-        for (uint64_t b = 0; b < plan.block_count; b++) {
-            if (blocks[b].mass_sum == 0) {
-                continue;
-            }
-            check_expected(&plan, &blocks[b]);
-            for (uint32_t i = 0; i < blocks[b].count; i++) {
-                drawn -= whole[i];
-                weight += remainders[i];
-            }
-        }
-        CHECK(drawn <= d + 1);
-        CHECK_EQUAL_U64(weight, drawn << 32);
+             n, (int)d, (int)kind, nulls[choice % 3]);
+        check_remainders(d, nulls[choice % 3], n);
     }
+    /* expected counts of 3 units, and of 1.46 units less than 1, twice */
+    NOTE("nearly whole");
+    masses[0] = 1;
+    masses[1] = 1466056920;
+    check_remainders(2, masses[1], 2);
 }
 
 /* Whole expected counts leave nothing to chance, wherever on the axis they begin. A null mass makes
