@@ -221,7 +221,8 @@ static void for_blocks(step *s, notch_task *task)
     s->executor->run(s->executor->self, task, s, notch_tasks_of(s->block_count));
 }
 
-/* The next block of a task, ends of groups left out, and NULL after the last; *offset starts at 0. */
+/* The next block of a task, ends of groups left out, and NULL after the last; *offset starts at
+ * 0. */
 static notch_block *next_block(const step *s, uint64_t item, uint64_t *offset)
 {
     while (*offset < NOTCH_BLOCKS_A_TASK) {
