@@ -5,14 +5,7 @@
 
 #include <stdarg.h>
 
-/* Appends at most what fits, keeping room for the final NUL; returns the new length. */
-static size_t append(char *text, size_t capacity, size_t length, const char *addition)
-{
-    while (*addition != '\0' && length + 1 < capacity) {
-        text[length++] = *addition++;
-    }
-    return length;
-}
+#include "base/text.h"
 
 static size_t append_number(char *text, size_t capacity, size_t length, uint64_t number)
 {
@@ -23,7 +16,7 @@ static size_t append_number(char *text, size_t capacity, size_t length, uint64_t
         digits[--at] = (char)('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    return append(text, capacity, length, digits + at);
+    return notch_text_append(text, capacity, length, digits + at);
 }
 
 notch_status notch_fail(notch_error *error, notch_status status, const char *format, ...)
@@ -37,7 +30,8 @@ notch_status notch_fail(notch_error *error, notch_status status, const char *for
     va_start(arguments, format);
     while (*format != '\0' && length + 1 < capacity) {
         if (format[0] == '%' && format[1] == 's') {
-            length = append(error->message, capacity, length, va_arg(arguments, const char *));
+            length = notch_text_append(error->message, capacity, length,
+                                       va_arg(arguments, const char *));
             format += 2;
         } else if (format[0] == '%' && format[1] == 'u') {
             length = append_number(error->message, capacity, length, va_arg(arguments, uint64_t));

@@ -49,12 +49,13 @@ static inline void notch_random_block(const notch_key *key, uint64_t block, uint
 /* What the library draws for, in bits 24 to 31 of the stream; callers' own streams leave them 0 and
  * user rules take 0x80 and above. */
 typedef enum notch_purpose {
-    NOTCH_PURPOSE_TRIAL = 1,      /* which category of its block a multinomial trial falls into */
-    NOTCH_PURPOSE_BINOMIAL = 2,   /* how many trials fall into each half of a range of blocks */
-    NOTCH_PURPOSE_STRATUM = 3,    /* the point of each stratum; word 0 is that of systematic */
-    NOTCH_PURPOSE_INFLATION = 4,  /* whether a vector-inflated draw is zero */
-    NOTCH_PURPOSE_ROUNDING = 5,   /* stochastic rounding, a word for each element */
-    NOTCH_PURPOSE_PERMUTATION = 6 /* round function of permutations */
+    NOTCH_PURPOSE_TRIAL = 1,       /* which category of its block a multinomial trial falls into */
+    NOTCH_PURPOSE_BINOMIAL = 2,    /* how many trials fall into each half of a range of blocks */
+    NOTCH_PURPOSE_STRATUM = 3,     /* the point of each stratum; word 0 is that of systematic */
+    NOTCH_PURPOSE_INFLATION = 4,   /* whether a vector-inflated draw is zero */
+    NOTCH_PURPOSE_ROUNDING = 5,    /* stochastic rounding, a word for each element */
+    NOTCH_PURPOSE_PERMUTATION = 6, /* round function of permutations */
+    NOTCH_PURPOSE_ERROR = 7        /* the integer engine's errors, half a word for each */
 } notch_purpose;
 
 static inline notch_key notch_key_for(const notch_key *key, notch_purpose purpose)
