@@ -1,0 +1,126 @@
+/* order.c - weights in the order of columns, and gradients in that of tensors.
+ * SPDX-License-Identifier: MIT
+ *
+ * Tensors lie as [output][input channel][height][width]; columns as [height][width][channel]. Taps
+ * that only ever meet padding have no column, and a gradient of zero.
+ */
+#include <string.h>
+
+#include "engine/integer/parts.h"
+
+/* The tensor of a weight layer as [outputs][channels][plane], and which part of the plane has
+ * columns. */
+typedef struct tensor_order {
+    uint32_t channels;
+    uint32_t height, width; /* of a plane */
+    uint32_t first[2], taps[2];
+} tensor_order;
+
+static tensor_order order_of(const notch_integer *engine, const notch_stage *stage)
+{
+    const notch_layer *layer = &engine->model.layers[stage->layer];
+    const notch_shape *in = &stage->window.in;
+    if (layer->type == NOTCH_LAYER_DENSE) {
+        return (tensor_order){in->channels, in->height, in->width, {0, 0}, {in->height, in->width}};
+    }
+    return (tensor_order){in->channels,
+                          layer->kernel[0],
+                          layer->kernel[1],
+                          {stage->first_tap[0], stage->first_tap[1]},
+                          {stage->window.kernel[0], stage->window.kernel[1]}};
+}
+
+typedef struct ordering {
+    tensor_order order;
+    const int8_t *weights;
+    int8_t *out;
+    const int32_t *products;
+    int32_t *gradient;
+    uint32_t outputs;
+} ordering;
+
+static size_t tensor_place(const tensor_order *o, uint32_t ty, uint32_t tx)
+{
+    return (size_t)(o->first[0] + ty) * o->width + o->first[1] + tx;
+}
+
+static void order_output(void *argument, uint64_t output, uint32_t worker)
+{
+    (void)worker;
+    const ordering *job = argument;
+    const tensor_order *o = &job->order;
+    const size_t plane = (size_t)o->height * o->width;
+    const int8_t *from = job->weights + output * o->channels * plane;
+    int8_t *out = job->out + output * o->taps[0] * o->taps[1] * o->channels;
+    for (uint32_t ty = 0; ty < o->taps[0]; ty++) {
+        for (uint32_t tx = 0; tx < o->taps[1]; tx++) {
+            const size_t place = tensor_place(o, ty, tx);
+            for (uint32_t c = 0; c < o->channels; c++) {
+                *out++ = from[c * plane + place];
+            }
+        }
+    }
+}
+
+void notch_order_weights(const notch_integer *engine, const notch_stage *stage,
+                         const int8_t *weights, int8_t *out)
+{
+    ordering job = {.order = order_of(engine, stage), .weights = weights, .out = out};
+    notch_integer_run(engine, order_output, &job, stage->outputs);
+}
+
+/* Of input channel `channel`: [taps from last to first][outputs]. */
+static void order_channel(void *argument, uint64_t channel, uint32_t worker)
+{
+    (void)worker;
+    const ordering *job = argument;
+    const tensor_order *o = &job->order;
+    const size_t plane = (size_t)o->height * o->width, step = o->channels * plane;
+    int8_t *out = job->out + channel * o->taps[0] * o->taps[1] * job->outputs;
+    for (uint32_t ty = o->taps[0]; ty-- > 0;) {
+        for (uint32_t tx = o->taps[1]; tx-- > 0;) {
+            const int8_t *from = job->weights + channel * plane + tensor_place(o, ty, tx);
+            for (uint32_t n = 0; n < job->outputs; n++) {
+                *out++ = from[n * step];
+            }
+        }
+    }
+}
+
+void notch_order_back(const notch_integer *engine, const notch_stage *stage, const int8_t *weights,
+                      int8_t *out)
+{
+    ordering job = {.order = order_of(engine, stage),
+                    .weights = weights,
+                    .out = out,
+                    .outputs = stage->outputs};
+    notch_integer_run(engine, order_channel, &job, job.order.channels);
+}
+
+static void order_gradient_of(void *argument, uint64_t output, uint32_t worker)
+{
+    (void)worker;
+    const ordering *job = argument;
+    const tensor_order *o = &job->order;
+    const size_t plane = (size_t)o->height * o->width;
+    const int32_t *from = job->products + output * o->taps[0] * o->taps[1] * o->channels;
+    int32_t *out = job->gradient + output * o->channels * plane;
+    if ((size_t)o->taps[0] * o->taps[1] < plane) {
+        memset(out, 0, o->channels * plane * sizeof *out);
+    }
+    for (uint32_t ty = 0; ty < o->taps[0]; ty++) {
+        for (uint32_t tx = 0; tx < o->taps[1]; tx++) {
+            const size_t place = tensor_place(o, ty, tx);
+            for (uint32_t c = 0; c < o->channels; c++) {
+                out[c * plane + place] = *from++;
+            }
+        }
+    }
+}
+
+void notch_order_gradient(const notch_integer *engine, const notch_stage *stage,
+                          const int32_t *products, int32_t *gradient)
+{
+    ordering job = {.order = order_of(engine, stage), .products = products, .gradient = gradient};
+    notch_integer_run(engine, order_gradient_of, &job, stage->outputs);
+}

@@ -1,0 +1,115 @@
+/* parts.h - what stages are computed with: rows of values, norms, pools, columns, rounding.
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NOTCH_ENGINE_INTEGER_PARTS_H
+#define NOTCH_ENGINE_INTEGER_PARTS_H
+
+#include "engine/integer/stage.h"
+
+enum {
+    NOTCH_CHANNEL_SUMS = 4, /* per channel and worker */
+    NOTCH_SCRATCH_LEAST = 64,
+    NOTCH_GRADIENT_BITS = 15, /* of a gradient before a norm's backward pass */
+    NOTCH_ERROR_BITS = 7
+};
+
+/* Whether the stage ends in int32 logits, without int8 values. */
+static inline bool notch_makes_logits(const notch_stage *stage)
+{
+    return stage->end == NOTCH_END_LOGITS || (stage->end == NOTCH_END_LAYER_NORM && stage->last);
+}
+
+/* The product for the error of the input: D[rows][back outputs] = E[rows][back columns] W. */
+static inline uint32_t notch_back_columns(const notch_stage *stage)
+{
+    return stage->direct ? stage->outputs
+                         : stage->window.kernel[0] * stage->window.kernel[1] * stage->outputs;
+}
+
+static inline uint32_t notch_back_outputs(const notch_stage *stage)
+{
+    return stage->direct ? stage->columns : stage->window.in.channels;
+}
+
+static inline uint32_t notch_back_rows(const notch_stage *stage)
+{
+    return stage->direct ? stage->positions : stage->window.in.height * stage->window.in.width;
+}
+
+/* Samples of an item of that product. */
+uint32_t notch_back_block(const notch_integer *engine, const notch_stage *stage);
+
+/* Bytes of scratch of a worker: forward.c and back_weights.c. */
+uint64_t notch_forward_scratch(const notch_integer *engine, const notch_stage *stage);
+uint64_t notch_backward_scratch(const notch_integer *engine, const notch_stage *stage);
+
+/* layer_norm.c. x: overwritten by what is left of it after centring, d with |d| < 2^16; returns
+ * 1 / (standard deviation of x), mantissa 0 where x is constant. *rate: y = d rate has 2^steps_log
+ * steps a deviation. |x| < 2^30, 1 <= n <= 2^24. */
+notch_factor notch_centre(int32_t *x, uint32_t n, uint32_t steps_log, notch_factor *rate);
+/* y = clamp(round(d rate)) */
+void notch_normalise(const int32_t *d, uint32_t n, notch_factor rate, int8_t *y);
+/* In place: g becomes what has to be multiplied with *factor, whose exponent takes up a shift.
+ * centred: as behind a norm with output y, otherwise y is not read. routes: NULL, or where dead, 0.
+ * Returns the largest magnitude, below 2^19. |g| < 2^31. */
+int32_t notch_normalise_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
+                             const uint16_t *routes, notch_factor *factor);
+
+/* batch_norm.c. sums: shared->sums. */
+void notch_batch_norm(notch_integer *engine, notch_stage *stage);
+void notch_batch_norm_back(notch_integer *engine, notch_stage *stage, int32_t *error_exponent);
+void notch_batch_norm_start(const notch_integer *engine, const notch_stage *stage);
+
+/* pool.c, of one sample. relu: of the results. */
+void notch_pool_sums(const notch_window *w, const int32_t *in, bool relu, int32_t *out,
+                     uint16_t *routes);
+void notch_relu_sums(int32_t *x, uint32_t n, uint16_t *routes);
+void notch_max_pool(const notch_window *w, const int8_t *in, int8_t *out, uint16_t *routes);
+void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out);
+/* errors go where their routes lead, all else becomes 0; w NULL: ReLU only, n values. */
+void notch_unpool(const notch_window *w, const int8_t *errors, const uint16_t *routes, uint32_t n,
+                  int8_t *out);
+
+/* columns.c: out[position][kernel height][kernel width][channels] of one sample. */
+void notch_columns(const notch_window *w, const int8_t *in, int8_t *out);
+/* The same for the error of the input: positions are those of w->in, `errors` has the shape of
+ * w->out, taps come in the order of rising error positions: from the last to the first. */
+void notch_back_gather(const notch_window *w, const int8_t *errors, int8_t *out);
+
+/* order.c: weights in the order of columns, and back. */
+void notch_order_weights(const notch_integer *engine, const notch_stage *stage,
+                         const int8_t *weights, int8_t *out);
+void notch_order_back(const notch_integer *engine, const notch_stage *stage, const int8_t *weights,
+                      int8_t *out);
+void notch_order_gradient(const notch_integer *engine, const notch_stage *stage,
+                          const int32_t *products, int32_t *gradient);
+
+/* error.c: int32 gradients to int8 errors, rounded stochastically. */
+typedef struct notch_rounding {
+    int32_t mantissa, left, right, centre, shift;
+} notch_rounding;
+/* factor: of the real number x factor / 2^exponent. |x| < 2^19. */
+notch_rounding notch_rounding_of(notch_factor factor, int32_t exponent);
+/* One rounding for all values, or one for each of `channels` in turn (n a multiple of it). The
+ * values' random halves begin with number `first`. */
+void notch_round_errors(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
+                        uint64_t first, uint32_t n, const notch_rounding *roundings,
+                        uint32_t channels, int8_t *errors);
+
+/* weights_back.c: from errors to gradients of weights and of the input. */
+void notch_weights_back(notch_integer *engine, notch_stage *stage, int32_t error_exponent);
+
+/* join.c: gradients of a tensor with several users. Where the stage has none yet, `x` becomes it;
+ * else both are brought to one exponent. */
+typedef struct notch_join {
+    int32_t *gradient;
+    int32_t old_shift, new_shift; /* 2^shift times old and new; old: NOTCH_JOIN_NONE */
+} notch_join;
+enum {
+    NOTCH_JOIN_NONE = INT32_MIN
+};
+/* bits: |x| < 2^bits, at most 31. Sets the stage's gradient exponent and bits. */
+notch_join notch_join_gradient(notch_stage *stage, int32_t exponent, uint32_t bits);
+void notch_join_values(const notch_join *join, uint64_t first, uint64_t count, const int32_t *x);
+
+#endif

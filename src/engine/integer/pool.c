@@ -1,0 +1,168 @@
+/* pool.c - ReLU, max-pool and average pool of one sample, and where errors go behind them.
+ * SPDX-License-Identifier: MIT
+ *
+ * Of equal largest values the first one wins, in rows from the top, from the left. A route is the
+ * winner's place in the window: row * width of the kernel + column.
+ */
+#include <string.h>
+
+#include "engine/integer/parts.h"
+
+/* The part [low, high) of a window's side that lies on the tensor. */
+typedef struct span {
+    uint32_t low, high;
+    int64_t start; /* position of tap 0 */
+} span;
+
+static span span_of(const notch_window *w, uint32_t d, uint32_t output)
+{
+    const int64_t side = d == 0 ? w->in.height : w->in.width;
+    const int64_t start = (int64_t)output * w->stride[d] - w->padding[d];
+    const int64_t low = start < 0 ? -start : 0;
+    const int64_t high = side - start < w->kernel[d] ? side - start : w->kernel[d];
+    return (span){(uint32_t)low, (uint32_t)high, start};
+}
+
+static uint64_t place(const notch_window *w, const span *y, const span *x, uint32_t ky, uint32_t kx)
+{
+    const uint64_t position = (uint64_t)(y->start + ky) * w->in.width + (uint64_t)(x->start + kx);
+    return position * w->in.channels;
+}
+
+/* The largest values of one window, all channels of it, and their places. routes may be NULL. */
+static void pool_window(const notch_window *w, const int32_t *in, const span *y, const span *x,
+                        int32_t *out, uint16_t *routes)
+{
+    const uint32_t channels = w->in.channels;
+    for (uint32_t ky = y->low; ky < y->high; ky++) {
+        for (uint32_t kx = x->low; kx < x->high; kx++) {
+            const int32_t *from = in + place(w, y, x, ky, kx);
+            const uint16_t tap = (uint16_t)(ky * w->kernel[1] + kx);
+            if (ky == y->low && kx == x->low) {
+                memcpy(out, from, channels * sizeof out[0]);
+                for (uint32_t c = 0; routes != NULL && c < channels; c++) {
+                    routes[c] = tap;
+                }
+                continue;
+            }
+            if (routes != NULL) {
+                for (uint32_t c = 0; c < channels; c++) {
+                    routes[c] = from[c] > out[c] ? tap : routes[c];
+                }
+            }
+            for (uint32_t c = 0; c < channels; c++) {
+                out[c] = from[c] > out[c] ? from[c] : out[c];
+            }
+        }
+    }
+}
+
+void notch_relu_sums(int32_t *x, uint32_t n, uint16_t *routes)
+{
+    for (uint32_t i = 0; routes != NULL && i < n; i++) {
+        routes[i] = x[i] > 0 ? routes[i] : NOTCH_ROUTE_DEAD;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        x[i] = x[i] > 0 ? x[i] : 0;
+    }
+}
+
+void notch_pool_sums(const notch_window *w, const int32_t *in, bool relu, int32_t *out,
+                     uint16_t *routes)
+{
+    const uint32_t channels = w->in.channels;
+    for (uint32_t oy = 0; oy < w->out.height; oy++) {
+        const span y = span_of(w, 0, oy);
+        for (uint32_t ox = 0; ox < w->out.width; ox++) {
+            const span x = span_of(w, 1, ox);
+            pool_window(w, in, &y, &x, out, routes);
+            if (relu) {
+                notch_relu_sums(out, channels, routes);
+            }
+            out += channels;
+            routes = routes == NULL ? NULL : routes + channels;
+        }
+    }
+}
+
+/* As pool_window, of int8. */
+static void max_window(const notch_window *w, const int8_t *in, const span *y, const span *x,
+                       int8_t *out, uint16_t *routes)
+{
+    const uint32_t channels = w->in.channels;
+    for (uint32_t c = 0; c < channels; c++) {
+        int8_t most = INT8_MIN;
+        uint16_t route = 0;
+        for (uint32_t ky = y->low; ky < y->high; ky++) {
+            for (uint32_t kx = x->low; kx < x->high; kx++) {
+                const int8_t value = in[place(w, y, x, ky, kx) + c];
+                if (value > most) {
+                    most = value;
+                    route = (uint16_t)(ky * w->kernel[1] + kx);
+                }
+            }
+        }
+        out[c] = most;
+        if (routes != NULL) {
+            routes[c] = route;
+        }
+    }
+}
+
+void notch_max_pool(const notch_window *w, const int8_t *in, int8_t *out, uint16_t *routes)
+{
+    for (uint32_t oy = 0; oy < w->out.height; oy++) {
+        const span y = span_of(w, 0, oy);
+        for (uint32_t ox = 0; ox < w->out.width; ox++) {
+            const span x = span_of(w, 1, ox);
+            max_window(w, in, &y, &x, out, routes);
+            out += w->in.channels;
+            routes = routes == NULL ? NULL : routes + w->in.channels;
+        }
+    }
+}
+
+/* Sums of a window: at most 2^24 values of up to 2^7. */
+void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out)
+{
+    const int64_t area = (int64_t)w->kernel[0] * w->kernel[1];
+    for (uint32_t oy = 0; oy < w->out.height; oy++) {
+        const span y = span_of(w, 0, oy);
+        for (uint32_t ox = 0; ox < w->out.width; ox++) {
+            const span x = span_of(w, 1, ox);
+            for (uint32_t c = 0; c < w->in.channels; c++) {
+                int64_t sum = 0;
+                for (uint32_t ky = 0; ky < w->kernel[0]; ky++) {
+                    for (uint32_t kx = 0; kx < w->kernel[1]; kx++) {
+                        sum += in[place(w, &y, &x, ky, kx) + c];
+                    }
+                }
+                *out++ = (int8_t)notch_divide_round(sum, area);
+            }
+        }
+    }
+}
+
+void notch_unpool(const notch_window *w, const int8_t *errors, const uint16_t *routes, uint32_t n,
+                  int8_t *out)
+{
+    if (w == NULL) {
+        for (uint32_t i = 0; i < n; i++) {
+            out[i] = routes[i] == NOTCH_ROUTE_DEAD ? 0 : errors[i];
+        }
+        return;
+    }
+    memset(out, 0, (size_t)w->in.height * w->in.width * w->in.channels);
+    for (uint32_t oy = 0; oy < w->out.height; oy++) {
+        const span y = span_of(w, 0, oy);
+        for (uint32_t ox = 0; ox < w->out.width; ox++) {
+            const span x = span_of(w, 1, ox);
+            for (uint32_t c = 0; c < w->in.channels; c++, errors++, routes++) {
+                if (*errors != 0 && *routes != NOTCH_ROUTE_DEAD) {
+                    const uint32_t ky = *routes / w->kernel[1], kx = *routes % w->kernel[1];
+                    out[place(w, &y, &x, ky, kx) + c] = *errors;
+                }
+            }
+        }
+    }
+}
