@@ -13,6 +13,7 @@
 #define NOTCH_DATA_H
 
 #include <notch/core.h>
+#include <notch/digits.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,6 +47,12 @@ NOTCH_API notch_status notch_dataset_create(const notch_dataset *sizes, notch_da
                                             notch_error *error);
 /* Frees the data set; NULL is fine. */
 NOTCH_API void notch_dataset_destroy(notch_dataset *dataset);
+
+/* The built-in digits (see notch/digits.h), called "digits"; executor: NULL draws them in the
+ * calling thread. A function of `split` alone. Errors: ARGUMENT, MEMORY. */
+NOTCH_API notch_status notch_dataset_create_digits(notch_digits_split split,
+                                                   const notch_executor *executor,
+                                                   notch_dataset **dataset, notch_error *error);
 
 /* ------------------------------------------------------------------------------------------------
  * Readers
@@ -128,6 +135,33 @@ NOTCH_API const char *notch_data_name(size_t index);
 NOTCH_API notch_status notch_data_find(const char *name, const notch_data_options *options,
                                        notch_dataset **train, notch_dataset **test,
                                        notch_error *error);
+
+#define NOTCH_DATA_KNOWN_FILES_MAX 6 /* of a known data set */
+
+/* What is known about a data set before it is there. */
+typedef struct notch_data_facts {
+    uint64_t train_count, test_count; /* images */
+    uint32_t channels, height, width, classes;
+    uint32_t file_count;
+    const char *files[NOTCH_DATA_KNOWN_FILES_MAX]; /* names, without the .gz they may have */
+    uint64_t bytes;                                /* of all files, not compressed */
+    uint64_t download_bytes;                       /* of what notch_data_fetch transfers */
+} notch_data_facts;
+
+/* Facts about the known data set `name`. Errors: ARGUMENT (it is not known). */
+NOTCH_API notch_status notch_data_describe(const char *name, notch_data_facts *facts,
+                                           notch_error *error);
+
+/* *folder: the place from which notch_data_find would read the known data set `name`, to be freed
+ * with free(). Not all its files need be there. Errors: ARGUMENT, INPUT (nowhere), MEMORY. */
+NOTCH_API notch_status notch_data_locate(const char *name, const notch_data_options *options,
+                                         char **folder, notch_error *error);
+
+/* Compares size and SHA-256 of the content of file number `file` (below file_count) in `folder`
+ * with the official ones. Errors: ARGUMENT, INPUT (it is missing, damaged or different), MEMORY,
+ * UNSUPPORTED. */
+NOTCH_API notch_status notch_data_verify(const char *name, uint32_t file, const char *folder,
+                                         notch_error *error);
 
 #ifdef __cplusplus
 }

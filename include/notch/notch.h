@@ -27,6 +27,8 @@ typedef struct notch_threads notch_threads;
  * processor that this process may use. */
 NOTCH_API notch_status notch_threads_create(uint32_t count, notch_threads **threads,
                                             notch_error *error);
+/* What 0 means above: 1 to 1,024. */
+NOTCH_API uint32_t notch_threads_usable(void);
 /* Stops and frees the pool; NULL is fine. Not while a run is in progress. */
 NOTCH_API void notch_threads_destroy(notch_threads *threads);
 /* The pool as an executor; it stays valid until the pool is destroyed. One run at a time. */

@@ -9,6 +9,7 @@
 
 #include "base/message.h"
 #include "host/data_csv.h"
+#include "host/data_find.h"
 #include "host/data_part.h"
 #include "host/data_set.h"
 #include "host/data_split.h"
@@ -70,10 +71,8 @@ static notch_status read_parts(notch_data_source *source, notch_dataset **train,
     return NOTCH_OK;
 }
 
-/* *place: the first place of a known data set, F/name before F; to be freed, NULL if there is none.
- */
-static notch_status search(const notch_data_layout *layout, const notch_data_options *options,
-                           char **place, notch_error *error)
+notch_status notch_data_search(const notch_data_layout *layout, const notch_data_options *options,
+                               char **place, notch_error *error)
 {
     /* files that cannot be read are looked for only where no others are: for a better sentence */
     static const char *const endings[][2] = {{"", ".gz"}, {".xz", ".xz"}};
@@ -111,8 +110,8 @@ static bool append(char *text, size_t capacity, size_t reserve, const char *addi
     return true;
 }
 
-static notch_status fail_not_found(const notch_data_layout *layout,
-                                   const notch_data_options *options, notch_error *error)
+notch_status notch_data_fail_not_found(const notch_data_layout *layout,
+                                       const notch_data_options *options, notch_error *error)
 {
     static const char rest[] = ", ...";
     char places[130] = "";
@@ -139,12 +138,12 @@ static notch_status find_known(const notch_data_layout *layout, const notch_data
                                notch_dataset **train, notch_dataset **test, notch_error *error)
 {
     char *place = NULL;
-    notch_status status = search(layout, options, &place, error);
+    notch_status status = notch_data_search(layout, options, &place, error);
     if (status != NOTCH_OK) {
         return status;
     }
     if (place == NULL) {
-        return fail_not_found(layout, options, error);
+        return notch_data_fail_not_found(layout, options, error);
     }
     notch_data_source source = {.layout = layout,
                                 .folder = place,
@@ -201,6 +200,18 @@ static notch_status read_file(const char *path, const notch_data_options *option
     return status;
 }
 
+notch_status notch_data_folders_check(const char *name, const notch_data_options *options,
+                                      notch_error *error)
+{
+    for (size_t i = 0; i < options->folder_count; i++) {
+        if (options->folders == NULL || options->folders[i] == NULL) {
+            return notch_fail(error, NOTCH_ERROR_ARGUMENT,
+                              "data set %s: folder %u (from 0) is missing", name, (uint64_t)i);
+        }
+    }
+    return NOTCH_OK;
+}
+
 notch_status notch_data_find(const char *name, const notch_data_options *options,
                              notch_dataset **train, notch_dataset **test, notch_error *error)
 {
@@ -212,13 +223,11 @@ notch_status notch_data_find(const char *name, const notch_data_options *options
     if (options == NULL) {
         options = &none;
     }
-    for (size_t i = 0; i < options->folder_count; i++) {
-        if (options->folders == NULL || options->folders[i] == NULL) {
-            return notch_fail(error, NOTCH_ERROR_ARGUMENT,
-                              "data set %s: folder %u (from 0) is missing", name, (uint64_t)i);
-        }
+    notch_status status = notch_data_folders_check(name, options, error);
+    if (status != NOTCH_OK) {
+        return status;
     }
-    const notch_status status = notch_data_format_check(&options->format, error);
+    status = notch_data_format_check(&options->format, error);
     if (status != NOTCH_OK) {
         return status;
     }

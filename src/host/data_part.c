@@ -10,6 +10,7 @@
 
 #include "base/message.h"
 #include "host/data_cifar10.h"
+#include "host/data_content.h"
 #include "host/data_csv.h"
 #include "host/data_idx.h"
 #include "host/data_stream.h"
@@ -43,8 +44,8 @@ static notch_status fail_memory(const char *folder, notch_error *error)
     return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to look into it", folder);
 }
 
-/* *path becomes that of the file, plain or compressed; to be freed, also on failure. */
-static notch_status locate(const char *folder, const char *file, char **path, notch_error *error)
+notch_status notch_data_file_path(const char *folder, const char *file, char **path,
+                                  notch_error *error)
 {
     static const char *const endings[] = {"", ".gz"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
@@ -78,7 +79,8 @@ static notch_status open_files(const notch_data_source *source, size_t part, ope
     for (; files[opened->count].name != NULL; opened->count++) {
         char **path = &opened->paths[opened->count];
         notch_stream **stream = &opened->streams[opened->count];
-        notch_status status = locate(source->folder, files[opened->count].name, path, error);
+        notch_status status =
+            notch_data_file_path(source->folder, files[opened->count].name, path, error);
         if (status == NOTCH_OK) {
             status = notch_stream_open(*path, stream, error);
         }
@@ -121,23 +123,13 @@ static notch_status verify(const notch_data_source *source, size_t part, open_pa
                            notch_error *error)
 {
     for (size_t i = 0; i < opened->count; i++) {
-        const char *expected = source->layout->files[part][i].sha256;
         char found[NOTCH_SHA256_HEX];
         notch_stream_hash_finish(opened->streams[i], found);
-        if (strcmp(found, expected) == 0) {
-            continue;
+        const notch_status status = notch_data_content_compare(
+            opened->paths[i], found, &source->layout->files[part][i], source->layout->name, error);
+        if (status != NOTCH_OK) {
+            return status;
         }
-        const char *other = notch_data_name_of(found);
-        if (other != NULL && strcmp(other, source->layout->name) != 0) {
-            return notch_fail(error, NOTCH_ERROR_INPUT, "%s: is a file of %s, expected one of %s",
-                              opened->paths[i], other, source->layout->name);
-        }
-        char start[2][17] = {"", ""}; /* enough to tell them apart, and the sentence stays short */
-        memcpy(start[0], found, 16);
-        memcpy(start[1], expected, 16);
-        return notch_fail(error, NOTCH_ERROR_INPUT,
-                          "%s: its content has the SHA-256 %s..., expected %s... (%s)",
-                          opened->paths[i], start[0], start[1], source->layout->name);
     }
     return NOTCH_OK;
 }

@@ -12,6 +12,11 @@
  */
 char *notch_path_join(const char *first, const char *second, const char *end);
 
+/* *path: that of a file in the folder, plain or compressed, to be freed, also on failure; *path has
+ * to be NULL or another one before. Errors: INPUT (neither is there), MEMORY. */
+notch_status notch_data_file_path(const char *folder, const char *file, char **path,
+                                  notch_error *error);
+
 typedef struct notch_data_source {
     const notch_data_layout *layout;
     const char *folder;

@@ -17,6 +17,7 @@
 
 #include "base/message.h"
 #include "host/data_gzip.h"
+#include "host/failure.h"
 
 enum {
     NO_FILE = -1,
@@ -36,15 +37,6 @@ struct notch_stream {
     uint8_t buffer[]; /* BUFFER bytes if there is a file */
 };
 
-static notch_status fail_with_errno(const char *name, const char *what, notch_error *error)
-{
-    char reason[128];
-    if (strerror_r(errno, reason, sizeof reason) != 0) {
-        strcpy(reason, "unknown reason");
-    }
-    return notch_fail(error, NOTCH_ERROR_INPUT, "%s: %s: %s", name, what, reason);
-}
-
 /* Reads on once all of raw is used; raw_count stays 0 at the end of the file. */
 static notch_status refill(notch_stream *stream, notch_error *error)
 {
@@ -59,7 +51,7 @@ static notch_status refill(notch_stream *stream, notch_error *error)
             continue;
         }
         if (got < 0) {
-            return fail_with_errno(stream->name, "cannot be read", error);
+            return notch_fail_errno(stream->name, "cannot be read", error);
         }
         if (got == 0) {
             break;
@@ -85,33 +77,39 @@ static notch_status begin(notch_stream *opened, notch_stream **stream, notch_err
     return NOTCH_OK;
 }
 
-notch_status notch_stream_open(const char *path, notch_stream **stream, notch_error *error)
+notch_status notch_stream_open_as(const char *path, const char *name, notch_stream **stream,
+                                  notch_error *error)
 {
     /* O_NONBLOCK: a named pipe is refused below and must not be waited for */
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
-        return fail_with_errno(path, "cannot be opened", error);
+        return notch_fail_errno(name, "cannot be opened", error);
     }
     struct stat facts;
     if (fstat(file, &facts) != 0) {
-        const notch_status status = fail_with_errno(path, "cannot be examined", error);
+        const notch_status status = notch_fail_errno(name, "cannot be examined", error);
         close(file);
         return status;
     }
     if (!S_ISREG(facts.st_mode)) {
         close(file);
-        return notch_fail(error, NOTCH_ERROR_INPUT, "%s: %s, expected a regular file", path,
+        return notch_fail(error, NOTCH_ERROR_INPUT, "%s: %s, expected a regular file", name,
                           S_ISDIR(facts.st_mode) ? "is a folder" : "is no regular file");
     }
     notch_stream *opened = calloc(1, sizeof *opened + BUFFER);
     if (opened == NULL) {
         close(file);
-        return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to read it", path);
+        return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to read it", name);
     }
-    opened->name = path;
+    opened->name = name;
     opened->file = file;
     opened->raw_size = (uint64_t)facts.st_size;
     return begin(opened, stream, error);
+}
+
+notch_status notch_stream_open(const char *path, notch_stream **stream, notch_error *error)
+{
+    return notch_stream_open_as(path, path, stream, error);
 }
 
 notch_status notch_stream_open_memory(const char *name, const void *bytes, size_t count,

@@ -13,6 +13,9 @@ typedef struct notch_stream notch_stream;
 /* Opens a regular file. path: also the name in messages; has to stay until the stream is closed.
  * Errors: INPUT, MEMORY, UNSUPPORTED. */
 notch_status notch_stream_open(const char *path, notch_stream **stream, notch_error *error);
+/* The same with another name for messages, which has to stay as well. */
+notch_status notch_stream_open_as(const char *path, const char *name, notch_stream **stream,
+                                  notch_error *error);
 /* The same for bytes[0 .. count), which have to stay, too. */
 notch_status notch_stream_open_memory(const char *name, const void *bytes, size_t count,
                                       notch_stream **stream, notch_error *error);

@@ -119,7 +119,7 @@ static void run(void *self, notch_task *task, void *argument, uint64_t items)
     pthread_mutex_unlock(&pool->lock);
 }
 
-static uint32_t usable_processors(void)
+uint32_t notch_threads_usable(void)
 {
     cpu_set_t set;
     int count = 0;
@@ -138,7 +138,7 @@ notch_status notch_threads_create(uint32_t count, notch_threads **threads, notch
         return notch_fail(error, NOTCH_ERROR_RANGE, "threads: %u, expected at most %u",
                           (uint64_t)count, (uint64_t)THREADS_MAX);
     }
-    const uint32_t workers = count != 0 ? count : usable_processors();
+    const uint32_t workers = count != 0 ? count : notch_threads_usable();
     notch_threads *pool = calloc(1, sizeof *pool + (workers - 1) * sizeof pool->helpers[0]);
     if (pool == NULL) {
         return notch_fail(error, NOTCH_ERROR_MEMORY, "threads: no memory for %u of them",

@@ -134,12 +134,63 @@ TEST(numbers_as_text)
     CHECK_STRING(text, "0.01");
 }
 
+TEST(fixed_point_numbers_survive_text)
+{
+    static const uint64_t billionths[] = {1, 3000000, 12345678, 100000000, 123456789, 999999999};
+    const notch_key key = {.seed = 5};
+    for (uint64_t k = 0; k < 1000; k++) {
+        const uint64_t whole = notch_random_below32(&key, k, k % 2 == 0 ? 70000 : UINT32_MAX - 1);
+        const uint64_t decimals =
+            k < 6 ? billionths[k] : notch_random_below32(&key, 1000 + k, 1000000000);
+        char text[NUMBER_TEXT], again[NUMBER_TEXT];
+        uint64_t value, value_again;
+        (void)snprintf(text, sizeof text, "%" PRIu64 ".%09" PRIu64, whole, decimals);
+        NOTE("%s", text);
+        CHECK_EQUAL_I64(number_parse_fixed(text, &value), NUMBER_OK);
+        number_format_fixed(value, again);
+        CHECK_EQUAL_I64(number_parse_fixed(again, &value_again), NUMBER_OK);
+        CHECK_EQUAL_U64(value_again, value);
+    }
+}
+
+TEST(sizes)
+{
+    static const struct {
+        uint64_t value;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {1, "1"},
+                 {1023, "1023"},
+                 {1024, "1K"},
+                 {1536, "1536"},
+                 {UINT64_C(512) << 20, "512M"},
+                 {UINT64_C(3) << 30, "3G"},
+                 {UINT64_C(2048) << 40, "2048T"},
+                 {UINT64_MAX, "18446744073709551615"}};
+    char text[NUMBER_TEXT];
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        number_format_size(cases[k].value, text);
+        CHECK_STRING(text, cases[k].text);
+        accepts(number_parse_size, text, cases[k].value);
+    }
+    accepts(number_parse_size, "1e6", 1000000);
+    accepts(number_parse_size, "2^20", UINT64_C(1) << 20);
+    accepts(number_parse_size, "16777215T", UINT64_C(16777215) << 40);
+    refuses(number_parse_size, "16777216T", NUMBER_TOO_LARGE);
+    refuses(number_parse_size, "99999999999999999999K", NUMBER_TOO_LARGE);
+    static const char *const malformed[] = {"", "K", "1k", "1KB", "1 K", "1.5G", "-1K", "1KK"};
+    for (size_t k = 0; k < sizeof malformed / sizeof malformed[0]; k++) {
+        refuses(number_parse_size, malformed[k], NUMBER_MALFORMED);
+    }
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 typedef struct settings {
-    uint64_t seed, sampler, sizes[3], rates[2];
+    uint64_t seed, sampler, sizes[3], rates[2], memory;
     size_t size_count, rate_count;
-    bool json;
+    const char *out;
+    bool json, rates_given;
 } settings;
 
 enum {
@@ -154,7 +205,7 @@ static int parse(const char *line, size_t operand_count, settings *s, char ***op
     static char *argv[WORDS_MAX + 1];
     int argc = 1;
     NOTE("%s", line);
-    *s = (settings){.seed = 1, .sizes = {5}, .size_count = 1};
+    *s = (settings){.seed = 1, .sizes = {5}, .size_count = 1, .out = "runs"};
     (void)snprintf(words[0], WORD, "notch");
     for (; *line != '\0' && argc < WORDS_MAX; argc++) {
         const size_t length = strcspn(line, " ");
@@ -183,7 +234,11 @@ static int parse(const char *line, size_t operand_count, settings *s, char ***op
          .value = s->rates,
          .list_count = &s->rate_count,
          .list_capacity = 2,
+         .separator = ':',
+         .given = &s->rates_given,
          .maximum = NOTCH_TRIALS_ONE},
+        {.kind = OPTION_SIZE, .name = "memory", .value = &s->memory, .maximum = 4096},
+        {.kind = OPTION_TEXT, .name = "out", .argument = "DIR", .text = &s->out},
         {.kind = OPTION_FLAG, .name = "json", .flag = &s->json},
     };
     const option_table table = {.command = "# notch", /* its sentences are comments in TAP */
@@ -202,7 +257,8 @@ TEST(nothing_given_changes_nothing)
     CHECK_EQUAL_U64(s.seed, 1);
     CHECK_EQUAL_U64(s.size_count, 1);
     CHECK_EQUAL_U64(s.sizes[0], 5);
-    CHECK(!s.json && operands[0] == NULL);
+    CHECK_STRING(s.out, "runs");
+    CHECK(!s.json && !s.rates_given && operands[0] == NULL);
 }
 
 TEST(options_of_every_kind)
@@ -210,15 +266,20 @@ TEST(options_of_every_kind)
     settings s;
     char **operands;
     CHECK_EQUAL_I64(
-        parse("--seed 9 --sampler=systematic --json --sizes 3,2,1 --rates 0.5", 0, &s, &operands),
+        parse("--seed 9 --sampler=systematic --json --sizes 3,2,1 --rates 0.5:0.25 --out=a,b", 0,
+              &s, &operands),
         OPTIONS_GO_ON);
     CHECK_EQUAL_U64(s.seed, 9);
+    CHECK_EQUAL_U64(s.memory, 0);
     CHECK_EQUAL_U64(s.sampler, NOTCH_SAMPLER_SYSTEMATIC);
     CHECK_EQUAL_U64(s.size_count, 3);
     CHECK_EQUAL_U64(s.sizes[0], 3);
     CHECK_EQUAL_U64(s.sizes[2], 1);
-    CHECK_EQUAL_U64(s.rate_count, 1);
+    CHECK_EQUAL_U64(s.rate_count, 2);
     CHECK_EQUAL_U64(s.rates[0], NOTCH_TRIALS_ONE / 2);
+    CHECK_EQUAL_U64(s.rates[1], NOTCH_TRIALS_ONE / 4);
+    CHECK(s.rates_given);
+    CHECK_STRING(s.out, "a,b");
     CHECK(s.json);
 }
 
@@ -229,6 +290,10 @@ TEST(the_last_of_several_counts)
     CHECK_EQUAL_I64(parse("--sizes 1,2,3 --seed 4 --sizes 7 --seed 5", 0, &s, &operands),
                     OPTIONS_GO_ON);
     CHECK_EQUAL_U64(s.seed, 5);
+    CHECK_EQUAL_I64(parse("--memory 1K --memory 4K", 0, &s, &operands), OPTIONS_GO_ON);
+    CHECK_EQUAL_U64(s.memory, 4096);
+    CHECK_EQUAL_I64(parse("--sizes 1,2,3 --seed 4 --sizes 7 --seed 5", 0, &s, &operands),
+                    OPTIONS_GO_ON);
     CHECK_EQUAL_U64(s.size_count, 1);
     CHECK_EQUAL_U64(s.sizes[0], 7);
 }
@@ -264,7 +329,13 @@ TEST(what_is_wrong_is_refused)
                                         "--sizes ,",
                                         "--sizes 1,101",
                                         "--rates 1.1",
-                                        "--rates 0.5,",
+                                        "--rates 0.5:",
+                                        "--rates 0.5,0.5",
+                                        "--rates 0.5:0.5:0.5",
+                                        "--memory 5K",
+                                        "--memory K",
+                                        "--out",
+                                        "--out=",
                                         "--json=1",
                                         "--s 3",
                                         "--no",
@@ -283,6 +354,6 @@ TEST(what_is_wrong_is_refused)
 
 TEST_MAIN(RUN(whole_numbers), RUN(what_is_no_whole_number), RUN(whole_numbers_too_large),
           RUN(fixed_point_numbers), RUN(what_is_no_fixed_point_number), RUN(numbers_as_text),
-          RUN(nothing_given_changes_nothing), RUN(options_of_every_kind),
-          RUN(the_last_of_several_counts), RUN(operands_stand_anywhere),
+          RUN(fixed_point_numbers_survive_text), RUN(sizes), RUN(nothing_given_changes_nothing),
+          RUN(options_of_every_kind), RUN(the_last_of_several_counts), RUN(operands_stand_anywhere),
           RUN(what_is_wrong_is_refused))
