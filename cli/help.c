@@ -36,7 +36,9 @@ static void append_value(char phrase[HELP_PHRASE], const option_entry *entry, ui
     if (entry->kind == OPTION_CHOICE) {
         append(phrase, "%s", entry->choices(value));
     } else {
-        (entry->kind == OPTION_FIXED ? number_format_fixed : number_format)(value, number);
+        (entry->kind == OPTION_FIXED  ? number_format_fixed
+         : entry->kind == OPTION_SIZE ? number_format_size
+                                      : number_format)(value, number);
         append(phrase, "%s", number);
     }
 }
@@ -63,7 +65,14 @@ void help_expected(const option_entry *entry, char phrase[HELP_PHRASE])
         append_choices(phrase, entry);
         return;
     }
-    append(phrase, "a %s from ", entry->kind == OPTION_FIXED ? "number" : "whole number");
+    if (entry->kind == OPTION_TEXT || entry->kind == OPTION_FLAG) {
+        append(phrase, "%s", entry->kind == OPTION_FLAG ? "yes or no" : entry->argument);
+        return;
+    }
+    append(phrase, "a %s from ",
+           entry->kind == OPTION_FIXED  ? "number"
+           : entry->kind == OPTION_SIZE ? "number of bytes"
+                                        : "whole number");
     append_range(phrase, entry);
 }
 
@@ -74,8 +83,14 @@ static void append_default(char phrase[HELP_PHRASE], const option_entry *entry)
         append(phrase, "%s", entry->default_text);
         return;
     }
+    if (entry->kind == OPTION_TEXT) {
+        append(phrase, "%s", *entry->text);
+        return;
+    }
     for (size_t k = 0; k < count; k++) {
-        append(phrase, "%s", k == 0 ? "" : ",");
+        if (k != 0) {
+            append(phrase, "%c", entry->separator == '\0' ? ',' : entry->separator);
+        }
         append_value(phrase, entry, entry->value[k]);
     }
 }
@@ -88,10 +103,14 @@ static void describe(const option_entry *entry, char phrase[HELP_PHRASE])
     if (entry->kind == OPTION_FLAG) {
         return;
     }
-    const bool has_default = entry->default_text == NULL || entry->default_text[0] != '\0';
+    const bool has_default = entry->default_text != NULL
+                                 ? entry->default_text[0] != '\0'
+                                 : entry->kind != OPTION_TEXT || *entry->text != NULL;
     if (entry->kind == OPTION_CHOICE) {
         append(phrase, ": ");
         append_choices(phrase, entry);
+        append(phrase, has_default ? " (" : "");
+    } else if (entry->kind == OPTION_TEXT) {
         append(phrase, has_default ? " (" : "");
     } else {
         append(phrase, " (");

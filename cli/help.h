@@ -6,10 +6,6 @@
 
 #include "options.h"
 
-enum {
-    HELP_PHRASE = 512 /* bytes that a phrase about a value may take */
-};
-
 /* What a value of this option looks like: "one of: ref, avx2", "a whole number from 0 to 2^40". */
 void help_expected(const option_entry *entry, char phrase[HELP_PHRASE]);
 

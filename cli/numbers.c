@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     DECIMALS_MAX = 9 /* 10^9 * 2^32 is below 2^62 */
@@ -103,6 +104,24 @@ number_status number_parse_fixed(const char *text, uint64_t *value)
     return NUMBER_OK;
 }
 
+static const char size_units[] = "KMGT";
+
+number_status number_parse_size(const char *text, uint64_t *value)
+{
+    const char *at = text;
+    uint64_t result;
+    const number_status status = parse_digits(&at, &result);
+    const char *unit = *at == '\0' ? NULL : strchr(size_units, *at);
+    if (status == NUMBER_MALFORMED || unit == NULL || at[1] != '\0') {
+        return number_parse(text, value);
+    }
+    if (status != NUMBER_OK || !multiply(&result, UINT64_C(1024) << (10 * (unit - size_units)))) {
+        return NUMBER_TOO_LARGE;
+    }
+    *value = result;
+    return NUMBER_OK;
+}
+
 /* log2 of a power of two that is shorter to read as such, else 0. */
 static unsigned readable_power(uint64_t value)
 {
@@ -131,5 +150,29 @@ void number_format(uint64_t value, char text[NUMBER_TEXT])
 
 void number_format_fixed(uint64_t value, char text[NUMBER_TEXT])
 {
-    (void)snprintf(text, NUMBER_TEXT, "%.9g", (double)value / 4294967296.0);
+    const uint64_t billion = UINT64_C(1000000000);
+    /* At most 10^9 - 1/4 rounded, so the carry into the whole number is at most 1. */
+    const uint64_t decimals = ((value & UINT32_MAX) * billion + (UINT64_C(1) << 31)) >> 32;
+    int length = snprintf(text, NUMBER_TEXT, "%" PRIu64 ".%09" PRIu64,
+                          (value >> 32) + decimals / billion, decimals % billion);
+    while (text[length - 1] == '0') {
+        text[--length] = '\0';
+    }
+    if (text[length - 1] == '.') {
+        text[length - 1] = '\0';
+    }
+}
+
+void number_format_size(uint64_t value, char text[NUMBER_TEXT])
+{
+    size_t unit = 0;
+    while (value != 0 && value % 1024 == 0 && unit < sizeof size_units - 1) {
+        value /= 1024;
+        unit++;
+    }
+    const int length = snprintf(text, NUMBER_TEXT, "%" PRIu64, value);
+    if (unit != 0) {
+        text[length] = size_units[unit - 1];
+        text[length + 1] = '\0';
+    }
 }

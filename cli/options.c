@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "commands.h"
+#include "config.h"
 #include "help.h"
 
 enum {
-    ENTRIES_MAX = 63,
     FIRST_CODE = 256 /* getopt_long's name for entry 0: above every character */
 };
 
@@ -61,50 +61,83 @@ static bool parse_value(const option_entry *entry, const char *text, uint64_t *v
     if (entry->kind == OPTION_CHOICE) {
         return parse_choice(entry, text, value);
     }
-    const number_status status =
-        (entry->kind == OPTION_FIXED ? number_parse_fixed : number_parse)(text, value);
+    const number_status status = (entry->kind == OPTION_FIXED  ? number_parse_fixed
+                                  : entry->kind == OPTION_SIZE ? number_parse_size
+                                                               : number_parse)(text, value);
     return status == NUMBER_OK && *value >= entry->minimum && *value <= entry->maximum;
 }
 
-static int refuse_value(const option_table *table, const option_entry *entry, const char *text)
+static bool refuse_value(const option_entry *entry, const char *text, char problem[HELP_PHRASE])
 {
     char expected[HELP_PHRASE];
     help_expected(entry, expected);
-    return options_refuse(table->command, "--%s is '%s', expected %s", entry->name, text, expected);
+    (void)snprintf(problem, HELP_PHRASE, "is '%.200s', expected %.280s", text, expected);
+    return false;
 }
 
-/* Takes one value, or all those of a list, from `text`, which is cut at its commas. */
-static int take_values(const option_table *table, const option_entry *entry, char *text)
+/* Takes one value, or all those of a list, from `text`, which is cut at its separators. */
+static bool take_numbers(const option_entry *entry, char *text, char problem[HELP_PHRASE])
 {
+    const char separator = entry->separator == '\0' ? ',' : entry->separator;
     size_t count = 0;
     while (text != NULL) {
-        char *comma = entry->list_count == NULL ? NULL : strchr(text, ',');
-        if (comma != NULL) {
-            *comma = '\0';
+        char *end = entry->list_count == NULL ? NULL : strchr(text, separator);
+        if (end != NULL) {
+            *end = '\0';
         }
         if (count > 0 && count == entry->list_capacity) {
-            return options_refuse(table->command, "--%s has too many values, expected at most %zu",
-                                  entry->name, entry->list_capacity);
+            (void)snprintf(problem, HELP_PHRASE, "has too many values, expected at most %zu",
+                           entry->list_capacity);
+            return false;
         }
         uint64_t value;
         if (!parse_value(entry, text, &value)) {
-            return refuse_value(table, entry, text);
+            return refuse_value(entry, text, problem);
         }
         entry->value[count++] = value;
-        text = comma == NULL ? NULL : comma + 1;
+        text = end == NULL ? NULL : end + 1;
     }
     if (entry->list_count != NULL) {
         *entry->list_count = count;
     }
-    return OPTIONS_GO_ON;
+    return true;
+}
+
+static bool take_flag(const option_entry *entry, const char *text, char problem[HELP_PHRASE])
+{
+    const bool yes = strcmp(text, "yes") == 0;
+    if (!yes && strcmp(text, "no") != 0) {
+        return refuse_value(entry, text, problem);
+    }
+    *entry->flag = yes;
+    return true;
+}
+
+bool option_take(const option_entry *entry, char *text, char problem[HELP_PHRASE])
+{
+    bool taken;
+    if (entry->kind == OPTION_FLAG) {
+        taken = take_flag(entry, text, problem);
+    } else if (entry->kind != OPTION_TEXT) {
+        taken = take_numbers(entry, text, problem);
+    } else if (text[0] == '\0') {
+        taken = refuse_value(entry, text, problem);
+    } else {
+        *entry->text = text;
+        taken = true;
+    }
+    if (taken && entry->given != NULL) {
+        *entry->given = true;
+    }
+    return taken;
 }
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static void describe_for_getopt(const option_table *table, struct option options[ENTRIES_MAX + 2])
+static void describe_for_getopt(const option_table *table, struct option options[OPTIONS_MAX + 2])
 {
     size_t count = 0;
-    assert(table->entry_count <= ENTRIES_MAX);
+    assert(table->entry_count <= OPTIONS_MAX);
     for (size_t k = 0; k < table->entry_count; k++) {
         const option_entry *entry = &table->entries[k];
         if (entry->kind != OPTION_HEADING) {
@@ -166,12 +199,49 @@ static int check_operands(const option_table *table, char **operands)
                           count == 1 ? "" : "s");
 }
 
+/* Takes the options in the file that --config names in argv, if it does. What else is wrong there
+ * is left to the parsing that follows. */
+static int take_config(const option_table *table, const struct option *options, int argc,
+                       char **argv)
+{
+    int code;
+    if (table->config == NULL) {
+        return OPTIONS_GO_ON;
+    }
+    optind = 0; /* start over, also inside a cluster that an earlier call left unread */
+    while ((code = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        if (code == 'h' || code == '?' || code == ':') {
+            return OPTIONS_GO_ON;
+        }
+        const option_entry *entry = &table->entries[code - FIRST_CODE];
+        if (entry->text == &table->config->path) {
+            table->config->path = optarg;
+        }
+    }
+    return table->config->path == NULL ? OPTIONS_GO_ON : config_read(table);
+}
+
+/* The option that getopt_long has found as `code`, with its value in optarg. */
+static int take_option(const option_table *table, const option_entry *entry)
+{
+    char problem[HELP_PHRASE];
+    char yes[] = "yes";
+    if (!option_take(entry, entry->kind == OPTION_FLAG ? yes : optarg, problem)) {
+        return options_refuse(table->command, "--%s %s", entry->name, problem);
+    }
+    return OPTIONS_GO_ON;
+}
+
 int options_parse(const option_table *table, int argc, char **argv, char ***operands)
 {
-    struct option options[ENTRIES_MAX + 2];
+    struct option options[OPTIONS_MAX + 2];
     int code;
     describe_for_getopt(table, options);
     opterr = 0;
+    const int config_code = take_config(table, options, argc, argv);
+    if (config_code != OPTIONS_GO_ON) {
+        return config_code;
+    }
     optind = 0; /* start over, also inside a cluster that an earlier call left unread */
     while ((code = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         int result = OPTIONS_GO_ON;
@@ -183,10 +253,8 @@ int options_parse(const option_table *table, int argc, char **argv, char ***oper
             result = refuse_unknown(table, options, argv);
         } else if (code == ':') {
             result = refuse_missing_value(table);
-        } else if (table->entries[code - FIRST_CODE].kind == OPTION_FLAG) {
-            *table->entries[code - FIRST_CODE].flag = true;
         } else {
-            result = take_values(table, &table->entries[code - FIRST_CODE], optarg);
+            result = take_option(table, &table->entries[code - FIRST_CODE]);
         }
         if (result != OPTIONS_GO_ON) {
             return result;

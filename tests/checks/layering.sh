@@ -11,7 +11,7 @@ includes() {
 
 # The core's part of the API, headers of the compiler itself, <string.h> for memcpy and its kin,
 # <assert.h>.
-core_headers='notch/core notch/digits
+core_headers='notch/core notch/digits notch/model
     float iso646 limits stdalign stdarg stdatomic stdbool stddef stdint stdnoreturn
     immintrin cpuid arm_neon string assert'
 
@@ -39,7 +39,7 @@ missing() {
 
 hosted_headers_in_core() {
     folders=$(echo "$core_folders" | tr ' ' '|')
-    includes "^src/($folders)/.*\\.[ch]\$|^include/notch/(core|digits)\\.h\$" | grep ':<' |
+    includes "^src/($folders)/.*\\.[ch]\$|^include/notch/(core|digits|model)\\.h\$" | grep ':<' |
         grep -vE ":<($(echo $core_headers | tr ' ' '|'))\\.h>" |
         sed 's,$,: the core uses <notch/core.h> and freestanding headers only,'
 }

@@ -6,8 +6,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . scripts/lib.sh
 
-core_folders='base rng kernels update data' # freestanding; each may use those before it
-host_folders='theory host'
+core_folders='base rng kernels update model data' # freestanding; each may use those before it
+host_folders='theory engine host'
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
