@@ -29,7 +29,7 @@ typedef struct notch_checkpoint {
     notch_engine_type engine; /* that trained it */
     notch_standardisation pixels;
     notch_stored_tensor tensors[NOTCH_TENSORS_MAX]; /* the model's tensor_count are used */
-    float *state;                                   /* of the engine, see notch_engine_state */
+    uint32_t *state;                                /* of the engine, see notch_engine_state */
     size_t state_count;
     char *config; /* the run's configuration as INI text, NUL-terminated, up to 1 MiB; or NULL,
                      which is also how an empty one is read */

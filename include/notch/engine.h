@@ -115,9 +115,11 @@ NOTCH_API notch_status notch_engine_evaluate(notch_engine *engine, const notch_v
                                              const notch_batch *batch, notch_batch_result *result,
                                              float *probabilities, notch_error *error);
 
-/* The engine's state between calls (running means and variances of all batch norms in layer order,
- * as 32-bit floats), to be kept with a checkpoint. NULL and 0 if it has none. Writable. */
-NOTCH_API float *notch_engine_state(notch_engine *engine, size_t *count);
+/* The engine's state between calls, to be kept with a checkpoint: *count words of 32 bits, to be
+ * copied from and to. The float engine's are running means and variances of all batch norms in
+ * layer order, as floats; the int engine's are those of notch_integer_state. NULL and 0 if it has
+ * none. */
+NOTCH_API void *notch_engine_state(notch_engine *engine, size_t *count);
 
 #ifdef __cplusplus
 }

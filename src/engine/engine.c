@@ -209,7 +209,7 @@ notch_status notch_engine_evaluate(notch_engine *engine, const notch_values *val
                : status;
 }
 
-float *notch_engine_state(notch_engine *engine, size_t *count)
+void *notch_engine_state(notch_engine *engine, size_t *count)
 {
     return engine->functions->state(engine, count);
 }

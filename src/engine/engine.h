@@ -26,7 +26,7 @@ typedef struct notch_engine_functions {
     notch_status (*evaluate)(notch_engine *engine, const notch_values *values,
                              const notch_batch *batch, notch_batch_result *result,
                              float *probabilities, notch_error *error);
-    float *(*state)(notch_engine *engine, size_t *count);
+    void *(*state)(notch_engine *engine, size_t *count);
 } notch_engine_functions;
 
 struct notch_engine {

@@ -76,16 +76,21 @@ bool notch_packed_rest_is_zero(const notch_lattice *lattice, const uint8_t *byte
     return used % 8 == 0 || bytes[used / 8] >> used % 8 == 0;
 }
 
-void notch_pack_floats(const float *values, uint64_t count, uint8_t *bytes)
+void notch_pack_words(const void *values, uint64_t count, uint8_t *bytes)
 {
+    const unsigned char *from = values;
+    uint32_t word;
     for (uint64_t i = 0; i < count; i++) {
-        notch_put_f32(bytes + 4 * i, values[i]);
+        memcpy(&word, from + 4 * i, sizeof word);
+        notch_put_u32(bytes + 4 * i, word);
     }
 }
 
-void notch_unpack_floats(const uint8_t *bytes, uint64_t count, float *values)
+void notch_unpack_words(const uint8_t *bytes, uint64_t count, void *values)
 {
+    unsigned char *to = values;
     for (uint64_t i = 0; i < count; i++) {
-        values[i] = notch_get_f32(bytes + 4 * i);
+        const uint32_t word = notch_get_u32(bytes + 4 * i);
+        memcpy(to + 4 * i, &word, sizeof word);
     }
 }

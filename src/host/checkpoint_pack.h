@@ -27,8 +27,8 @@ uint64_t notch_unpack(const notch_lattice *lattice, const uint8_t *bytes, uint64
 /* Whether what is left of the last byte is zero. */
 bool notch_packed_rest_is_zero(const notch_lattice *lattice, const uint8_t *bytes, uint64_t count);
 
-/* 32-bit floats. */
-void notch_pack_floats(const float *values, uint64_t count, uint8_t *bytes);
-void notch_unpack_floats(const uint8_t *bytes, uint64_t count, float *values);
+/* Words of 32 bits: floats or integers, little-endian in the file. */
+void notch_pack_words(const void *values, uint64_t count, uint8_t *bytes);
+void notch_unpack_words(const uint8_t *bytes, uint64_t count, void *values);
 
 #endif

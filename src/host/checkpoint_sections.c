@@ -130,7 +130,7 @@ static notch_status read_piece(reader *r, const notch_stored_tensor *tensor, uin
         return status;
     }
     if (is_float) {
-        notch_unpack_floats(bytes, count, (float *)tensor->values + first);
+        notch_unpack_words(bytes, count, (float *)tensor->values + first);
         return NOTCH_OK;
     }
     const uint64_t unpacked = notch_unpack(&tensor->lattice, bytes, count, values);
@@ -176,18 +176,19 @@ static notch_status read_tensor(reader *r, notch_error *error)
 
 /* ---- what belongs to them -------------------------------------------------------------------- */
 
-/* A section of floats and nothing else. */
-static notch_status read_floats(reader *r, float **values, size_t *count, notch_error *error)
+/* A section of 32-bit words and nothing else. The memory of *words is the caller's, also where it
+ * fails; NULL where there was none. */
+static notch_status read_words(reader *r, void **words, size_t *count, notch_error *error)
 {
     uint8_t bytes[4 * NOTCH_CHECKPOINT_PIECE];
     if (r->in.bytes % 4 != 0 || r->in.bytes / 4 > NOTCH_MODEL_PARAMETERS_MAX) {
-        return notch_checkpoint_fail_section(r, "expected 1 to 2^31 floats of 4 bytes", error);
+        return notch_checkpoint_fail_section(r, "expected 1 to 2^31 words of 4 bytes", error);
     }
-    float *made = r->in.bytes <= SIZE_MAX ? malloc((size_t)r->in.bytes) : NULL;
+    uint8_t *made = r->in.bytes <= SIZE_MAX ? malloc((size_t)r->in.bytes) : NULL;
+    *words = made;
     if (made == NULL) {
         return fail_memory(r, error);
     }
-    *values = made;
     *count = (size_t)(r->in.bytes / 4);
     notch_status status = NOTCH_OK;
     for (size_t first = 0; first < *count && status == NOTCH_OK; first += NOTCH_CHECKPOINT_PIECE) {
@@ -195,7 +196,7 @@ static notch_status read_floats(reader *r, float **values, size_t *count, notch_
         const size_t piece = left < NOTCH_CHECKPOINT_PIECE ? left : NOTCH_CHECKPOINT_PIECE;
         status = notch_checkpoint_in_take(&r->in, bytes, piece * 4, error);
         if (status == NOTCH_OK) {
-            notch_unpack_floats(bytes, piece, made + first);
+            notch_unpack_words(bytes, piece, made + 4 * first);
         }
     }
     return status;
@@ -203,14 +204,21 @@ static notch_status read_floats(reader *r, float **values, size_t *count, notch_
 
 static notch_status read_state(reader *r, notch_error *error)
 {
-    return read_floats(r, &r->made->state, &r->made->state_count, error);
+    void *words = NULL;
+    const notch_status status = read_words(r, &words, &r->made->state_count, error);
+    r->made->state = words;
+    return status;
 }
 
 static notch_status read_momentum(reader *r, notch_error *error)
 {
-    const notch_status status = expect_bytes(r, r->made->model.parameters * 4, error);
-    return status == NOTCH_OK ? read_floats(r, &r->made->momentum, &r->made->momentum_count, error)
-                              : status;
+    void *words = NULL;
+    notch_status status = expect_bytes(r, r->made->model.parameters * 4, error);
+    if (status == NOTCH_OK) {
+        status = read_words(r, &words, &r->made->momentum_count, error);
+        r->made->momentum = words;
+    }
+    return status;
 }
 
 static notch_status read_config(reader *r, notch_error *error)

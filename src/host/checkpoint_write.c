@@ -119,7 +119,7 @@ static void put_piece(writer *w, const notch_stored_tensor *tensor, const char *
         (const uint8_t *)tensor->values + first * notch_value_bytes(tensor->type);
     uint32_t bits = 32;
     if (tensor->type == NOTCH_VALUE_F32) {
-        notch_pack_floats((const float *)tensor->values + first, count, bytes);
+        notch_pack_words(values, count, bytes);
     } else {
         const uint64_t packed = notch_pack(&tensor->lattice, values, count, bytes);
         if (packed != count && w->out.status == NOTCH_OK) {
@@ -159,7 +159,7 @@ static void put_tensor(writer *w, uint32_t index)
     }
 }
 
-static void put_floats(writer *w, notch_format_section section, const float *values, size_t count)
+static void put_words(writer *w, notch_format_section section, const void *values, size_t count)
 {
     uint8_t bytes[4 * NOTCH_CHECKPOINT_PIECE];
     if (count == 0) {
@@ -169,7 +169,7 @@ static void put_floats(writer *w, notch_format_section section, const float *val
     for (size_t first = 0; first < count; first += NOTCH_CHECKPOINT_PIECE) {
         const size_t left = count - first;
         const size_t piece = left < NOTCH_CHECKPOINT_PIECE ? left : NOTCH_CHECKPOINT_PIECE;
-        notch_pack_floats(values + first, piece, bytes);
+        notch_pack_words((const uint8_t *)values + 4 * first, piece, bytes);
         notch_checkpoint_out_put(&w->out, bytes, piece * 4);
     }
 }
@@ -225,12 +225,12 @@ static void put_all(writer *w)
     for (uint32_t i = 0; i < w->again.tensor_count; i++) {
         put_tensor(w, i);
     }
-    put_floats(w, NOTCH_FORMAT_STAT, c->state, c->state_count);
+    put_words(w, NOTCH_FORMAT_STAT, c->state, c->state_count);
     if (c->config != NULL && c->config[0] != '\0') {
         put_section(w, NOTCH_FORMAT_CONF, (const uint8_t *)c->config, strlen(c->config));
     }
     put_training(w);
-    put_floats(w, NOTCH_FORMAT_MOMT, c->momentum, c->momentum_count);
+    put_words(w, NOTCH_FORMAT_MOMT, c->momentum, c->momentum_count);
     put_evaluation(w);
 }
 

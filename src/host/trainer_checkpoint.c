@@ -9,9 +9,9 @@
 notch_checkpoint *notch_trainer_checkpoint(notch_trainer *t)
 {
     size_t count;
-    const float *state = notch_engine_state(t->engine, &count);
+    const void *state = notch_engine_state(t->engine, &count);
     if (count != 0) {
-        memcpy(t->state->state, state, count * sizeof *state);
+        memcpy(t->state->state, state, count * sizeof *t->state->state);
     }
     if (t->state->test_count == 0) {
         t->state->test_correct = 0;
@@ -95,8 +95,8 @@ notch_status notch_trainer_restore(notch_trainer *t, const notch_checkpoint *c, 
         copy(own->tensors[i].values, c->tensors[i].values,
              (size_t)own->model.tensors[i].count * bytes);
     }
-    float *state = notch_engine_state(t->engine, &count);
-    copy(state, c->state, count * sizeof *state);
+    void *state = notch_engine_state(t->engine, &count);
+    copy(state, c->state, count * sizeof *c->state);
     copy(own->calibrations, c->calibrations, own->calibration_count * sizeof *own->calibrations);
     copy(own->momentum, c->momentum, own->momentum_count * sizeof *own->momentum);
     own->step = c->step;

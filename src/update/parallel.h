@@ -4,6 +4,7 @@
 #ifndef NOTCH_UPDATE_PARALLEL_H
 #define NOTCH_UPDATE_PARALLEL_H
 
+#include "base/aligned.h"
 #include "kernels/kernels.h"
 
 enum {
@@ -19,12 +20,6 @@ notch_status notch_runtime_resolve(const notch_runtime *runtime, const notch_ker
 static inline uint64_t notch_tasks_of(uint64_t blocks)
 {
     return (blocks + NOTCH_BLOCKS_A_TASK - 1) / NOTCH_BLOCKS_A_TASK;
-}
-
-/* Bytes rounded up to a multiple of 64, so that what follows is aligned. */
-static inline uint64_t notch_aligned(uint64_t bytes)
-{
-    return (bytes + 63) & ~UINT64_C(63);
 }
 
 /* ARGUMENT or MEMORY if the workspace cannot be used. */

@@ -161,7 +161,7 @@ static notch_checkpoint *full(void)
     c->momentum_count = (size_t)c->model.parameters;
     c->momentum = calloc(c->momentum_count, sizeof *c->momentum);
     CHECK(c->state != NULL && c->config != NULL && c->calibrations != NULL && c->momentum != NULL);
-    c->state[5] = 1.5f;
+    c->state[5] = 0x3fc00000;
     strcpy(c->config, "[train]\ndata = digits\n");
     c->step = UINT64_C(0x123456789abc);
     c->seed = UINT64_MAX;
@@ -490,7 +490,7 @@ TEST(everything_comes_back)
     notch_checkpoint_digest(read, again);
     CHECK(memcmp(digest, again, 32) == 0);
     CHECK_EQUAL_U64(read->state_count, 6);
-    check_floats(read->state, c->state, 6);
+    CHECK(memcmp(read->state, c->state, 6 * sizeof *c->state) == 0);
     CHECK_STRING(read->config, c->config);
     CHECK_EQUAL_U64(read->step, c->step);
     CHECK_EQUAL_U64(read->seed, c->seed);

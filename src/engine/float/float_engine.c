@@ -379,7 +379,7 @@ static notch_status evaluate(notch_engine *engine, const notch_values *values,
     return status;
 }
 
-static float *state(notch_engine *engine, size_t *count)
+static void *state(notch_engine *engine, size_t *count)
 {
     const float_engine *e = (float_engine *)engine;
     *count = e->state_count;

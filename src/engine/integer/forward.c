@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
+#include "base/aligned.h"
 #include "engine/integer/parts.h"
-#include "update/parallel.h"
 
 enum {
     MAGNITUDE_LOG = 12, /* state of a shift: mean magnitude in 2^-12 */

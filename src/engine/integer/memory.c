@@ -4,9 +4,8 @@
  * Gradients of stage outputs live from the stage's last user back to the stage itself, and share
  * memory where their lives do not meet; so do outputs, when there is no backward pass.
  */
+#include "base/aligned.h"
 #include "engine/integer/parts.h"
-
-#include "update/parallel.h"
 
 typedef struct arena {
     unsigned char *base; /* NULL: only measures */
