@@ -5,8 +5,9 @@
  * stay the caller's and are read at each call, never kept from one call to the next. Engines know
  * nothing of update rules: an engine's gradients are handed to notch_update_step.
  *
- * What is reproducible: see docs/determinism.md. The float engine promises the same bits on the
- * same machine and build for the same thread count.
+ * What is reproducible: see docs/determinism.md. The int engine gives the same bits on every machine
+ * with any number of threads; the float engine promises them on the same machine and build for the
+ * same thread count.
  */
 #ifndef NOTCH_ENGINE_H
 #define NOTCH_ENGINE_H
@@ -18,7 +19,7 @@ extern "C" {
 #endif
 
 typedef enum notch_engine_type {
-    NOTCH_ENGINE_INT = 0,  /* integers from end to end; not available yet */
+    NOTCH_ENGINE_INT = 0,  /* integers from end to end, the same bits everywhere */
     NOTCH_ENGINE_FLOAT = 1 /* 32-bit floats on oneDNN: the paper's setting */
 } notch_engine_type;
 
@@ -40,6 +41,7 @@ typedef struct notch_engine_options {
     notch_isa isa;    /* int engine; oneDNN chooses for itself */
     bool training;    /* false: only notch_engine_evaluate will be called */
     notch_standardisation pixels;
+    uint32_t sharpness; /* int engine: logits are those of the model times 2^sharpness, 0 to 6 */
 } notch_engine_options;
 
 /* Bytes. */

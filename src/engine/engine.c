@@ -47,6 +47,9 @@ static notch_status check_options(const notch_engine_options *o, notch_error *er
     if (status == NOTCH_OK) {
         status = check_range("the deviation of pixels", o->pixels.deviation, 1, 255u << 16, error);
     }
+    if (status == NOTCH_OK) {
+        status = check_range("the sharpness", o->sharpness, 0, NOTCH_ENGINE_SHARPNESS_MAX, error);
+    }
     return status;
 }
 
@@ -82,7 +85,8 @@ static notch_status find_engine(const notch_model *model, const notch_engine_opt
 #endif
     }
     if (options->type == NOTCH_ENGINE_INT) {
-        return notch_fail(error, NOTCH_ERROR_UNSUPPORTED, "engine int is not available yet");
+        *functions = &notch_engine_int;
+        return NOTCH_OK;
     }
     return notch_fail(error, NOTCH_ERROR_ARGUMENT, "unknown engine number");
 }

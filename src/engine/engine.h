@@ -11,6 +11,7 @@
 
 #define NOTCH_ENGINE_BATCH_MAX 65536u
 #define NOTCH_ENGINE_THREADS_MAX 1024u
+#define NOTCH_ENGINE_SHARPNESS_MAX 6u
 
 /* The functions of one type of engine; as in notch/engine.h. */
 typedef struct notch_engine_functions {
@@ -36,6 +37,7 @@ struct notch_engine {
     notch_model model;
 };
 
+extern const notch_engine_functions notch_engine_int;
 #ifndef NOTCH_NO_ONEDNN
 extern const notch_engine_functions notch_engine_float;
 #endif

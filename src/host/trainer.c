@@ -141,7 +141,8 @@ static notch_status create_engine(notch_trainer *t, const notch_model *model, no
                                           .threads = t->options.threads,
                                           .isa = t->options.isa,
                                           .training = true,
-                                          .pixels = t->state->pixels};
+                                          .pixels = t->state->pixels,
+                                          .sharpness = t->options.sharpness};
     return notch_engine_create(model, &options, &t->engine, error);
 }
 

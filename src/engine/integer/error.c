@@ -13,7 +13,8 @@ enum {
     PIECE = 2048, /* values whose random words are there at once */
     RANDOM_BITS = 16,
     MANTISSA_DROP = 3, /* 14 bits to 11: |x| < 2^19, so products stay below 2^30 */
-    SHIFT_MAX = 30
+    SHIFT_MAX = 30,
+    ERROR_BITS = 7
 };
 
 notch_rounding notch_rounding_of(notch_factor factor, int32_t exponent)
@@ -34,6 +35,20 @@ notch_rounding notch_rounding_of(notch_factor factor, int32_t exponent)
                             .right = shift < RANDOM_BITS ? RANDOM_BITS - shift : 0,
                             .centre = left > 0 ? 1 << (left - 1) : 0,
                             .shift = shift};
+}
+
+int32_t notch_error_exponent(int32_t exponent, uint32_t largest, notch_factor factor)
+{
+    const uint64_t product = (uint64_t)largest * (uint32_t)factor.mantissa;
+    if (product == 0) {
+        return exponent;
+    }
+    const uint32_t bits = notch_bit_length(product);
+    int32_t own = factor.exponent + (int32_t)bits - ERROR_BITS;
+    const bool over = bits > ERROR_BITS ? product > (uint64_t)127 << (bits - ERROR_BITS)
+                                        : product << (ERROR_BITS - bits) > 127;
+    own += over ? 1 : 0;
+    return own > exponent ? own : exponent;
 }
 
 /* floor(x mantissa / 2^shift + u) with u uniform on [0, 1): |x mantissa| < 2^30 and the random

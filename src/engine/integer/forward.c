@@ -21,7 +21,7 @@ typedef struct pass {
     const notch_stage *inputs[2];
     const int8_t *weights; /* in the order of columns */
     const int8_t *bias;    /* or NULL */
-    uint32_t bias_shift;
+    int32_t bias_shift;
     uint32_t shift; /* NOTCH_END_SHIFT */
     const uint8_t *images;
 } pass;
@@ -54,7 +54,7 @@ static void end_layer_norm(const pass *p, uint64_t sample, int32_t *x)
         stage->factors[sample] = factor;
     }
     if (!stage->last) {
-        notch_normalise(x, n, rate, values_of(stage, sample));
+        notch_normalise_row(x, n, rate, values_of(stage, sample));
         return;
     }
     int32_t *logits = p->engine->shared.logits + sample * n;
@@ -136,7 +136,7 @@ static void add_bias(const pass *p, int32_t *sums, uint32_t rows)
     const uint32_t outputs = p->stage->outputs;
     for (uint32_t row = 0; row < rows && p->bias != NULL; row++) {
         for (uint32_t c = 0; c < outputs; c++) {
-            sums[c] += p->bias[c] * (INT32_C(1) << p->bias_shift);
+            sums[c] += notch_scale32(p->bias[c], p->bias_shift);
         }
         sums += outputs;
     }
@@ -263,7 +263,7 @@ static void forward_weights(pass *p)
     notch_integer *engine = p->engine;
     notch_stage *stage = p->stage;
     stage->sums_exponent = p->inputs[0]->exponent;
-    p->bias_shift = stage->sums_exponent < 0 ? (uint32_t)-stage->sums_exponent : 0;
+    p->bias_shift = -stage->sums_exponent; /* at most 4: no exponent is below that of norms */
     if (stage->end == NOTCH_END_SHIFT) {
         p->shift = shift_of(stage);
     }

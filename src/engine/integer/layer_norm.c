@@ -67,7 +67,7 @@ notch_factor notch_centre(int32_t *x, uint32_t n, uint32_t steps_log, notch_fact
 /* |d| < 2^16, mantissa < 2^14. Some |d| is at least 2^14 - 1, or all are 0, so the deviation is at
  * least (2^14 - 1) / sqrt(n), and rate <= 2^4 2^12 / (2^14 - 1) < 2^3, mantissa >= 2^13: the
  * shift is at least 10. Deviations are below 2^16, rate > 2^-12: at most 26. */
-void notch_normalise(const int32_t *d, uint32_t n, notch_factor rate, int8_t *y)
+void notch_normalise_row(const int32_t *d, uint32_t n, notch_factor rate, int8_t *y)
 {
     const uint32_t shift = (uint32_t)-rate.exponent;
     for (uint32_t i = 0; i < n; i++) {
@@ -101,7 +101,7 @@ static void subtract_projections(int32_t *g, uint32_t n, const int8_t *y)
     }
 }
 
-int32_t notch_normalise_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
+int32_t notch_normalise_row_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
                              const uint16_t *routes, notch_factor *factor)
 {
     const int32_t shift = NOTCH_GRADIENT_BITS - (int32_t)largest_bits(g, n);
@@ -122,4 +122,20 @@ int32_t notch_normalise_back(int32_t *g, uint32_t n, bool centred, const int8_t 
         largest = magnitude > largest ? magnitude : largest;
     }
     return largest;
+}
+
+void notch_project_logits(int32_t *g, uint32_t n, const int32_t *y)
+{
+    int64_t sum = 0, dot = 0; /* |y| <= 2^12 sqrt(n), n <= 2^16: at most 2^30 2^20 2^16 */
+    for (uint32_t i = 0; i < n; i++) {
+        sum += g[i];
+        dot += ((int64_t)g[i] * y[i]) >> NOTCH_LOGIT_STEPS_LOG;
+    }
+    const int64_t mean = notch_divide_round(sum, n);
+    const int64_t slope = notch_divide_round(dot, n); /* at most 2^30 */
+    for (uint32_t i = 0; i < n; i++) {
+        const int64_t along = notch_round64(y[i] * slope, NOTCH_LOGIT_STEPS_LOG);
+        const int64_t rest = g[i] - mean - along;
+        g[i] = (int32_t)(rest > INT32_MAX ? INT32_MAX : rest < -INT32_MAX ? -INT32_MAX : rest);
+    }
 }

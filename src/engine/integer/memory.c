@@ -165,15 +165,19 @@ static void measure_weights(const notch_integer *engine, const notch_stage *stag
         return;
     }
     raise(&sizes->errors, batch_values(engine, stage));
-    if (stage->pools || stage->relu) {
+    if (stage->pools) {
         raise(&sizes->unpooled, (uint64_t)stage->chunk * stage->positions * stage->outputs);
     }
     if (!stage->direct) {
         raise(&sizes->columns, (uint64_t)stage->chunk * stage->positions * stage->columns);
     }
-    if (stage->reordered) {
+    if (stage->reordered || stage->gradient_shift > 0) {
         raise(&sizes->products, weights * sizeof(int32_t));
     }
+    if (stage->gradient_shift > 0) {
+        raise(&sizes->partial, weights * sizeof(int32_t));
+    }
+    raise(&sizes->channels, (uint64_t)stage->outputs * engine->options.workers * sizeof(int64_t));
     raise(&sizes->matrix, gradient_workspace(engine, stage));
     if (engine->stages[stage->inputs[0]].reaches) {
         raise(&sizes->reordered, weights);
@@ -195,9 +199,16 @@ static notch_shared_sizes measure(const notch_integer *engine)
             raise(&sizes.sums, batch_values(engine, stage) * sizeof(int32_t));
             raise(&sizes.channels, (uint64_t)NOTCH_CHANNEL_SUMS * stage->shape.channels *
                                        engine->options.workers * sizeof(int64_t));
+            raise(&sizes.channel_plan,
+                  (uint64_t)NOTCH_CHANNEL_FIELDS * stage->shape.channels * sizeof(int32_t));
         }
         if (stage->kind == NOTCH_STAGE_NORM) {
             raise(&sizes.scratch, (uint64_t)stage->values_a_sample * sizeof(int32_t));
+        }
+        if (engine->options.training && stage->kind != NOTCH_STAGE_INPUT &&
+            stage->kind != NOTCH_STAGE_WEIGHTS) {
+            raise(&sizes.scratch, notch_pass_back_scratch(engine, stage));
+            raise(&sizes.errors, stage->kind == NOTCH_STAGE_NORM ? batch_values(engine, stage) : 0);
         }
     }
     return sizes;
@@ -255,7 +266,9 @@ static void lay_workspace(notch_integer *engine, const notch_shared_sizes *neede
     shared->columns = take(a, needed->columns);
     shared->products = take(a, needed->products);
     shared->matrix = take(a, needed->matrix);
+    shared->partial = take(a, needed->partial);
     shared->channels = take(a, needed->channels);
+    shared->channel_plan = take(a, needed->channel_plan);
     engine->scratch_bytes = notch_aligned(needed->scratch);
     shared->scratch = take(a, engine->scratch_bytes * engine->options.workers);
     shared->logits = take(a, batch * engine->classes * sizeof(int32_t));

@@ -10,7 +10,8 @@ enum {
     NOTCH_CHANNEL_SUMS = 4, /* per channel and worker */
     NOTCH_SCRATCH_LEAST = 64,
     NOTCH_GRADIENT_BITS = 15, /* of a gradient before a norm's backward pass */
-    NOTCH_ERROR_BITS = 7
+    NOTCH_CHANNEL_FIELDS = 8,
+    NOTCH_EXPONENT_NONE = -1000000000
 };
 
 /* Whether the stage ends in int32 logits, without int8 values. */
@@ -39,26 +40,34 @@ static inline uint32_t notch_back_rows(const notch_stage *stage)
 /* Samples of an item of that product. */
 uint32_t notch_back_block(const notch_integer *engine, const notch_stage *stage);
 
-/* Bytes of scratch of a worker: forward.c and back_weights.c. */
+/* Bytes of scratch of a worker: forward.c and weights_back.c. */
 uint64_t notch_forward_scratch(const notch_integer *engine, const notch_stage *stage);
 uint64_t notch_backward_scratch(const notch_integer *engine, const notch_stage *stage);
+uint64_t notch_pass_back_scratch(const notch_integer *engine, const notch_stage *stage);
+
+/* pass_back.c: of the gradient of a stage without weights to those of its inputs. */
+void notch_pass_back(notch_integer *engine, notch_stage *stage);
 
 /* layer_norm.c. x: overwritten by what is left of it after centring, d with |d| < 2^16; returns
  * 1 / (standard deviation of x), mantissa 0 where x is constant. *rate: y = d rate has 2^steps_log
  * steps a deviation. |x| < 2^30, 1 <= n <= 2^24. */
 notch_factor notch_centre(int32_t *x, uint32_t n, uint32_t steps_log, notch_factor *rate);
 /* y = clamp(round(d rate)) */
-void notch_normalise(const int32_t *d, uint32_t n, notch_factor rate, int8_t *y);
+void notch_normalise_row(const int32_t *d, uint32_t n, notch_factor rate, int8_t *y);
 /* In place: g becomes what has to be multiplied with *factor, whose exponent takes up a shift.
  * centred: as behind a norm with output y, otherwise y is not read. routes: NULL, or where dead, 0.
  * Returns the largest magnitude, below 2^19. |g| < 2^31. */
-int32_t notch_normalise_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
+int32_t notch_normalise_row_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
                              const uint16_t *routes, notch_factor *factor);
 
-/* batch_norm.c. sums: shared->sums. */
+/* g becomes g - mean(g) - y mean(g y), y in 2^-12 with mean(y^2) = 1: gradients before the norm of
+ * the logits. |g| <= 2^30; |g| < 2^31 afterwards. */
+void notch_project_logits(int32_t *g, uint32_t n, const int32_t *y);
+
+/* batch_norm.c: of shared->sums. */
 void notch_batch_norm(notch_integer *engine, notch_stage *stage);
+/* batch_norm_back.c: from the stage's gradient to shared->errors. */
 void notch_batch_norm_back(notch_integer *engine, notch_stage *stage, int32_t *error_exponent);
-void notch_batch_norm_start(const notch_integer *engine, const notch_stage *stage);
 
 /* pool.c, of one sample. relu: of the results. */
 void notch_pool_sums(const notch_window *w, const int32_t *in, bool relu, int32_t *out,
@@ -69,6 +78,15 @@ void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out);
 /* errors go where their routes lead, all else becomes 0; w NULL: ReLU only, n values. */
 void notch_unpool(const notch_window *w, const int8_t *errors, const uint16_t *routes, uint32_t n,
                   int8_t *out);
+
+/* Where tap (ky, kx) of output (oy, ox) lies in the input, first channel. */
+static inline size_t notch_window_place(const notch_window *w, uint32_t oy, uint32_t ox,
+                                        uint32_t ky, uint32_t kx)
+{
+    const int64_t y = (int64_t)oy * w->stride[0] - w->padding[0] + ky;
+    const int64_t x = (int64_t)ox * w->stride[1] - w->padding[1] + kx;
+    return (size_t)(y * w->in.width + x) * w->in.channels;
+}
 
 /* columns.c: out[position][kernel height][kernel width][channels] of one sample. */
 void notch_columns(const notch_window *w, const int8_t *in, int8_t *out);
@@ -90,6 +108,8 @@ typedef struct notch_rounding {
 } notch_rounding;
 /* factor: of the real number x factor / 2^exponent. |x| < 2^19. */
 notch_rounding notch_rounding_of(notch_factor factor, int32_t exponent);
+/* The larger one of `exponent` and the least e with largest factor <= 127 2^e, if that is not 0. */
+int32_t notch_error_exponent(int32_t exponent, uint32_t largest, notch_factor factor);
 /* One rounding for all values, or one for each of `channels` in turn (n a multiple of it). The
  * values' random halves begin with number `first`. */
 void notch_round_errors(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
@@ -97,7 +117,7 @@ void notch_round_errors(const notch_integer *engine, const notch_stage *stage, c
                         uint32_t channels, int8_t *errors);
 
 /* weights_back.c: from errors to gradients of weights and of the input. */
-void notch_weights_back(notch_integer *engine, notch_stage *stage, int32_t error_exponent);
+void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t error_exponent);
 
 /* join.c: gradients of a tensor with several users. Where the stage has none yet, `x` becomes it;
  * else both are brought to one exponent. */

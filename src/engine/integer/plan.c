@@ -9,9 +9,11 @@ enum {
      * 66,560 * 127^2 + 127 * 16 = 1,073,548,272. */
     TERMS_MAX = 66560,
     STATE_WORDS_A_CHANNEL = 4,
+    STATE_WORDS_OF_NORM = 1,
     STATE_WORDS_OF_SHIFT = 2,
     ITEM_ROWS = 256, /* of a product that a worker does at once */
-    ITEM_SAMPLES = 32
+    ITEM_SAMPLES = 32,
+    GRADIENT_SUM_BITS = 30 /* with rounding of each chunk below 31 */
 };
 
 typedef struct planner {
@@ -127,6 +129,11 @@ static notch_status check_sums(const planner *p, const notch_stage *stage)
     const uint64_t back =
         (uint64_t)stage->window.kernel[0] * stage->window.kernel[1] * stage->outputs;
     const uint64_t most = stage->columns > back ? stage->columns : back;
+    if (stage->positions > NOTCH_GRADIENT_TERMS) {
+        return notch_fail(p->error, NOTCH_ERROR_UNSUPPORTED,
+                          "layer '%s': has %u positions, engine int takes %u at most", name,
+                          (uint64_t)stage->positions, (uint64_t)NOTCH_GRADIENT_TERMS);
+    }
     if (most > TERMS_MAX) {
         return notch_fail(p->error, NOTCH_ERROR_UNSUPPORTED,
                           "layer '%s': its sums of %u products can overflow, engine int takes %u "
@@ -163,6 +170,17 @@ static void plan_dense(const planner *p, notch_stage *stage, const notch_shape *
     stage->reordered = in->channels > 1 && (uint64_t)in->height * in->width > 1;
 }
 
+/* Products of a chunk fit 31 bits; those of all chunks do after the shift:
+ * terms 127^2 <= terms 2^14 < 2^(bits + 14). */
+static void plan_gradient(notch_stage *stage, uint32_t batch)
+{
+    const uint64_t terms = (uint64_t)batch * stage->positions;
+    stage->chunk = notch_least(NOTCH_CHUNK_MAX, batch);
+    stage->chunk = notch_least(stage->chunk, NOTCH_GRADIENT_TERMS / stage->positions);
+    stage->gradient_shift =
+        terms <= NOTCH_GRADIENT_TERMS ? 0 : notch_bit_length(terms) + 14 - GRADIENT_SUM_BITS;
+}
+
 static notch_status plan_weights(planner *p, notch_stage *stage)
 {
     const notch_layer *layer = layer_at(p, stage->layer);
@@ -178,9 +196,12 @@ static notch_status plan_weights(planner *p, notch_stage *stage)
     }
     const uint32_t rows = (ITEM_ROWS + stage->positions - 1) / stage->positions;
     stage->block = notch_least(rows < ITEM_SAMPLES ? rows : ITEM_SAMPLES, batch);
-    stage->chunk = notch_least(NOTCH_CHUNK_MAX, batch);
     absorb(p, stage);
-    return check_sums(p, stage);
+    const notch_status status = check_sums(p, stage);
+    if (status == NOTCH_OK) {
+        plan_gradient(stage, batch);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -246,7 +267,7 @@ static void finish_stage(planner *p, notch_stage *stage, uint32_t number)
         stage->end = NOTCH_END_LOGITS;
     }
     stage->state_words = stage->end == NOTCH_END_BATCH_NORM
-                             ? STATE_WORDS_A_CHANNEL * stage->shape.channels
+                             ? STATE_WORDS_OF_NORM + STATE_WORDS_A_CHANNEL * stage->shape.channels
                          : stage->end == NOTCH_END_SHIFT ? STATE_WORDS_OF_SHIFT
                                                          : 0;
     stage->reaches = has_parameters(p, stage->layer) || has_parameters(p, stage->norm);

@@ -21,12 +21,18 @@ enum {
     NOTCH_STAGE_STEPS_LOG = 4,  /* norms: 2^4 steps a standard deviation */
     NOTCH_LOGIT_STEPS_LOG = 12, /* logits: 2^12 steps for 1 */
     NOTCH_ERROR_LOG = 30,       /* errors of logits: 2^30 steps for 1 */
+    NOTCH_LOSS_LOG = 24,        /* losses: 2^24 steps for 1 */
     NOTCH_SUM_BITS = 30,        /* sums of weight layers: |x| < 2^30 */
     NOTCH_ROUTE_DEAD = 0xffff,  /* no gradient passes */
     NOTCH_ROUTES_MAX = 0xffff,  /* positions of a window */
     NOTCH_SHARPNESS_MAX = 6,
     NOTCH_BATCH_MAX = 65536,
-    NOTCH_CHUNK_MAX = 256 /* samples whose columns are there at the same time */
+    NOTCH_WORKERS_OF_ENGINE_MAX = 1024,
+    NOTCH_PIXEL_MAX = 255 << 16,
+    NOTCH_STREAM_MAX = 65535,     /* of a batch's key */
+    NOTCH_STREAMS_A_CALL = 256,   /* random streams of a batch */
+    NOTCH_CHUNK_MAX = 256,        /* samples whose columns are there at the same time */
+    NOTCH_GRADIENT_TERMS = 131071 /* of a sum of products of two int8: 127^2 131,071 < 2^31 */
 };
 
 #define NOTCH_NO_STAGE UINT32_MAX
@@ -81,6 +87,7 @@ typedef struct notch_stage {
     bool direct;                          /* a sample's columns are its input as it lies */
     bool reordered;                       /* weights lie in another order than in the tensor */
     uint32_t block, chunk;                /* samples of an item, of a pass backward */
+    uint32_t gradient_shift; /* of a whole batch's products, so that they fit 31 bits */
     notch_window pool;
 
     /* Memory. */
@@ -110,6 +117,8 @@ typedef struct notch_shared {
     int8_t *unpooled;       /* [chunk][positions][outputs] */
     int8_t *columns;        /* [chunk][positions][columns] */
     int32_t *products;      /* a weight gradient in the order of columns */
+    int32_t *partial;       /* the same, of one chunk */
+    int32_t *channel_plan;  /* NOTCH_CHANNEL_FIELDS a channel, see batch_norm.h */
     void *matrix;           /* workspace of the product with all workers */
     int64_t *channels;      /* per-channel sums, NOTCH_CHANNEL_SUMS a worker */
     unsigned char *scratch; /* scratch_bytes a worker */
@@ -121,8 +130,8 @@ typedef struct notch_shared {
 } notch_shared;
 
 typedef struct notch_shared_sizes {
-    uint64_t reordered, packed, sums, errors, unpooled, columns, products, matrix, channels,
-        scratch;
+    uint64_t reordered, packed, sums, errors, unpooled, columns, products, partial, matrix,
+        channels, channel_plan, scratch;
 } notch_shared_sizes;
 
 struct notch_integer {
