@@ -93,8 +93,8 @@ static void subtract_projections(int32_t *g, uint32_t n, const int8_t *y)
         dot += g[i] * y[i];
     }
     const int32_t mean = (int32_t)notch_divide_round(sum, n);
-    /* The mean of |y| is at most the root of that of y^2, which rounding makes 16.5 at most: |slope|
-     * <= 2^15 * 16.5 * 2^4 < 2^23.1, and |y slope| < 2^30.1. */
+    /* The mean of |y| is at most the root of that of y^2, which rounding makes 16.5 at most:
+     * |slope| <= 2^15 * 16.5 * 2^4 < 2^23.1, and |y slope| < 2^30.1. */
     const int32_t slope = (int32_t)notch_divide_round(dot * (INT64_C(1) << SLOPE_SPARE), n);
     for (uint32_t i = 0; i < n; i++) {
         g[i] -= mean + notch_round32(y[i] * slope, SLOPE_FRACTION);
@@ -102,7 +102,7 @@ static void subtract_projections(int32_t *g, uint32_t n, const int8_t *y)
 }
 
 int32_t notch_normalise_row_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
-                             const uint16_t *routes, notch_factor *factor)
+                                 const uint16_t *routes, notch_factor *factor)
 {
     const int32_t shift = NOTCH_GRADIENT_BITS - (int32_t)largest_bits(g, n);
     for (uint32_t i = 0; i < n; i++) {
