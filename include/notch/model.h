@@ -127,6 +127,11 @@ NOTCH_API uint64_t notch_model_multiply_adds(const notch_model *model, uint32_t 
 NOTCH_API notch_status notch_model_same(const notch_model *model, const notch_model *other,
                                         notch_error *error);
 
+/* *plain becomes the model with batch norms that learn nothing (affine = no), as the int engine needs
+ * them. Errors: ARGUMENT, and those of notch_model_init and notch_model_add. */
+NOTCH_API notch_status notch_model_without_affine(const notch_model *model, notch_model *plain,
+                                                  notch_error *error);
+
 /* The model as a text that notch_model_parse (notch/model_file.h) reads as the same model, each
  * layer with all its options; the grammar is in docs/models.md. Writes as many of its bytes as fit
  * into text[0 .. capacity), NUL-terminated unless capacity is 0, and returns how many bytes the

@@ -16,80 +16,10 @@
  */
 #include "test.h"
 
+#include "unit/engine_graphs.h"
 #include "unit/engine_reference.h"
 
 static const double gradient_tolerance = 2e-5, loss_tolerance = 1e-5;
-
-/* ---- graphs ---------------------------------------------------------------------------------- */
-
-static notch_model model;
-static uint32_t last;
-
-static void begin(uint32_t channels, uint32_t height, uint32_t width)
-{
-    notch_error error = {NOTCH_OK, ""};
-    const notch_shape shape = {channels, height, width};
-    CHECK(notch_model_init(&model, "test", shape, &error) == NOTCH_OK);
-    last = 0;
-}
-
-/* Appends a layer on the last one, or on those it names. */
-static uint32_t append(notch_layer layer)
-{
-    notch_error error = {NOTCH_OK, ""};
-    (void)snprintf(layer.name, sizeof layer.name, "layer%u", (unsigned)model.layer_count);
-    if (layer.inputs[0] == 0) {
-        layer.inputs[0] = last;
-    }
-    const notch_status status = notch_model_add(&model, &layer, &error);
-    CHECK_STRING(error.message, "");
-    CHECK(status == NOTCH_OK);
-    return last = model.layer_count - 1;
-}
-
-static uint32_t convolution(uint32_t outputs, uint32_t kernel, uint32_t stride, uint32_t padding,
-                            bool bias)
-{
-    return append((notch_layer){.type = NOTCH_LAYER_CONVOLUTION,
-                                .outputs = outputs,
-                                .kernel = {kernel, kernel},
-                                .stride = {stride, stride},
-                                .padding = {padding, padding},
-                                .bias = bias});
-}
-
-static uint32_t dense(uint32_t outputs, bool bias)
-{
-    return append((notch_layer){.type = NOTCH_LAYER_DENSE, .outputs = outputs, .bias = bias});
-}
-
-static uint32_t relu(void)
-{
-    return append((notch_layer){.type = NOTCH_LAYER_RELU});
-}
-
-static uint32_t pool(notch_layer_type type, uint32_t kernel, uint32_t stride, uint32_t padding)
-{
-    return append((notch_layer){.type = type,
-                                .kernel = {kernel, kernel},
-                                .stride = {stride, stride},
-                                .padding = {padding, padding}});
-}
-
-static uint32_t layer_norm(void)
-{
-    return append((notch_layer){.type = NOTCH_LAYER_LAYER_NORM});
-}
-
-static uint32_t batch_norm(bool affine)
-{
-    return append((notch_layer){.type = NOTCH_LAYER_BATCH_NORM, .affine = affine});
-}
-
-static uint32_t add(uint32_t left, uint32_t right)
-{
-    return append((notch_layer){.type = NOTCH_LAYER_ADD, .inputs = {left, right}});
-}
 
 /* ---- one case -------------------------------------------------------------------------------- */
 
@@ -122,11 +52,12 @@ static double random_real(uint32_t stream, uint64_t index)
  * exist. */
 static void set_weights(notch_value_type type)
 {
-    const bool norm = model.layers[model.layer_count - 1].type == NOTCH_LAYER_LAYER_NORM;
+    const bool norm = test_model.layers[test_model.layer_count - 1].type == NOTCH_LAYER_LAYER_NORM;
     const double largest = norm ? 100 : 3;
-    for (uint32_t k = 0; k < model.tensor_count; k++) {
-        const size_t count = (size_t)model.tensors[k].count;
-        const double scale = sqrt(3.0 / model.tensors[k].fan_in); /* keeps variances as they are */
+    for (uint32_t k = 0; k < test_model.tensor_count; k++) {
+        const size_t count = (size_t)test_model.tensors[k].count;
+        const double scale =
+            sqrt(3.0 / test_model.tensors[k].fan_in); /* keeps variances as they are */
         float *floats = malloc(count * sizeof *floats);
         CHECK(floats != NULL);
         for (size_t i = 0; i < count; i++) {
@@ -158,14 +89,14 @@ static void set_up(uint32_t batch, uint32_t images, notch_value_type type)
                                        .threads = 2,
                                        .training = true,
                                        .pixels = {100 << 16, 60 << 16}};
-    const notch_status status = notch_engine_create(&model, &f.options, &f.engine, &error);
+    const notch_status status = notch_engine_create(&test_model, &f.options, &f.engine, &error);
     if (status == NOTCH_ERROR_UNSUPPORTED && strstr(error.message, "libdnnl-dev") != NULL) {
         SKIP("this build has no float engine");
     }
     CHECK_STRING(error.message, "");
-    reference_init(&f.reference, &model, images);
-    const uint32_t classes = model.layers[model.layer_count - 1].shape.channels;
-    const size_t pixels = images * reference_size(&model.layers[0].shape);
+    reference_init(&f.reference, &test_model, images);
+    const uint32_t classes = test_model.layers[test_model.layer_count - 1].shape.channels;
+    const size_t pixels = images * reference_size(&test_model.layers[0].shape);
     CHECK(pixels <= sizeof f.images && images <= IMAGES_MAX);
     for (size_t k = 0; k < pixels; k++) {
         f.images[k] = (uint8_t)(127.5 + 127 * random_real(1, k));
@@ -201,7 +132,7 @@ static void check_gradient(uint32_t tensor, double largest_of_all)
 {
     const notch_gradient gradient = notch_engine_gradient(f.engine, tensor);
     const float *values = gradient.values;
-    const size_t count = (size_t)model.tensors[tensor].count;
+    const size_t count = (size_t)test_model.tensors[tensor].count;
     const size_t stride = count < 100 ? 1 : count / 50; /* enough of a large tensor */
     const double scale = fmax(largest_gradient(tensor), 0.1 * largest_of_all);
     double difference = 0, ours = 0, expected = 0;
@@ -218,7 +149,7 @@ static void check_gradient(uint32_t tensor, double largest_of_all)
     }
     if (!(difference <= gradient_tolerance * scale)) {
         TEST_FAIL("%s: gradient %zu is %.9g, expected %.9g; the scale is %.9g\n",
-                  model.tensors[tensor].name, worst, ours, expected, scale);
+                  test_model.tensors[tensor].name, worst, ours, expected, scale);
     }
 }
 
@@ -233,10 +164,10 @@ static void check_case(uint32_t batch, uint32_t images, notch_value_type type)
     CHECK(status == NOTCH_OK);
     check_loss(result.loss, reference_loss(&f.reference, f.labels));
     double largest = 0;
-    for (uint32_t k = 0; k < model.tensor_count; k++) {
+    for (uint32_t k = 0; k < test_model.tensor_count; k++) {
         largest = fmax(largest, largest_gradient(k));
     }
-    for (uint32_t k = 0; k < model.tensor_count; k++) {
+    for (uint32_t k = 0; k < test_model.tensor_count; k++) {
         check_gradient(k, largest);
     }
 }
@@ -402,7 +333,7 @@ TEST(residual) /* errors of outputs that are used twice add up */
     const uint32_t block = relu();
     convolution(8, 3, 2, 1, false);
     const uint32_t right = batch_norm(true);
-    last = block;
+    last_layer = block;
     convolution(8, 1, 2, 0, false);
     const uint32_t left = batch_norm(true);
     add(right, left);
@@ -421,7 +352,7 @@ TEST(sums_of_sums) /* values that three layers use, and ReLUs on values that oth
     const uint32_t again = add(sum, active);
     const uint32_t rectified = relu();
     add(rectified, again);
-    add(last, stem);
+    add(last_layer, stem);
     dense(3, true);
     check_cases();
 }
@@ -471,7 +402,7 @@ TEST(small_resnet)
         convolution(channels, 3, 1, 1, false);
         const uint32_t main_path = batch_norm(true);
         if (k == 1) {
-            last = block;
+            last_layer = block;
             convolution(channels, 1, stride, 0, false);
             block = batch_norm(true);
         }

@@ -27,8 +27,6 @@ static int64_t power_of_two(int64_t f)
 
 uint32_t notch_exponential(uint64_t x)
 {
-    /* x / 2^12 log2(e) in units of 2^-32, from log2(e) in 2^-20: at most 2^33 2^20.6, off by a
-     * relative 2^-22; x in two parts keeps the product exact. */
     const uint64_t log2_e = UINT64_C(6196328019); /* in units of 2^-32 */
     if (x >> 17 != 0) {                           /* e^-32 < 2^-46 */
         return 0;

@@ -232,7 +232,8 @@ static void learn_magnitude(const notch_integer *engine, notch_stage *stage)
                              : sum >> (63 - up) == 0                    ? (sum << up) / values
                                                                         : mean << up;
     const uint64_t old = read_magnitude(stage) & (UINT64_MAX >> 3);
-    const int64_t change = notch_divide_round((int64_t)bounded - (int64_t)old, MAGNITUDE_DECAY);
+    const int64_t change =
+        notch_divide_round((int64_t)bounded - (int64_t)old, old == 0 ? 1 : MAGNITUDE_DECAY);
     const uint64_t now = (uint64_t)((int64_t)old + change);
     stage->state[0] = (uint32_t)now;
     stage->state[1] = (uint32_t)(now >> 32);

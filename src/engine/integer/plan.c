@@ -143,6 +143,30 @@ static notch_status check_sums(const planner *p, const notch_stage *stage)
     return NOTCH_OK;
 }
 
+/* Sums over a batch's positions of values below 2^31 have to fit 62 bits. */
+static notch_status check_norm(const planner *p, uint32_t number)
+{
+    const notch_layer *layer = layer_at(p, number);
+    const uint64_t values =
+        (uint64_t)layer->shape.height * layer->shape.width * p->engine->options.batch;
+    if (layer->type != NOTCH_LAYER_BATCH_NORM) {
+        return NOTCH_OK;
+    }
+    if (layer->affine) {
+        return notch_fail(p->error, NOTCH_ERROR_UNSUPPORTED,
+                          "layer '%s': engine int has batch norms without parameters only; write "
+                          "affine = no",
+                          layer->name);
+    }
+    if (values >> 31 != 0) {
+        return notch_fail(p->error, NOTCH_ERROR_UNSUPPORTED,
+                          "layer '%s': a batch has %u values of a channel, engine int takes less "
+                          "than 2^31",
+                          layer->name, values);
+    }
+    return NOTCH_OK;
+}
+
 static void plan_convolution(const planner *p, notch_stage *stage, const notch_shape *in)
 {
     const notch_layer *layer = layer_at(p, stage->layer);
@@ -301,6 +325,11 @@ notch_status notch_integer_plan(notch_integer *engine, notch_error *error)
         }
         if (status == NOTCH_OK) {
             status = check_window(&p, stage);
+        }
+        if (status == NOTCH_OK && stage->norm != NOTCH_NO_LAYER) {
+            status = check_norm(&p, stage->norm);
+        }
+        if (status == NOTCH_OK) {
             finish_stage(&p, stage, engine->stage_count++);
         }
     }
