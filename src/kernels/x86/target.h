@@ -13,11 +13,27 @@
 #define NOTCH_TARGET_AVX512                                                                        \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512ifma,avx2,popcnt")))
 
-/* In front of short loops over arrays of vectors, which have to become registers. */
-#if defined(__clang__)
+#if defined(__SANITIZE_ADDRESS__)
+#define NOTCH_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NOTCH_SANITIZED
+#endif
+#endif
+
+/* NOTCH_UNROLL stands in front of short loops over arrays of vectors, which have to become
+ * registers, NOTCH_ALWAYS_INLINE in front of functions whose arguments are the lengths of such
+ * loops. Not under a sanitizer: with a check at each of so many accesses a file takes minutes to
+ * compile, and the accesses are the same. */
+#if defined(NOTCH_SANITIZED)
+#define NOTCH_UNROLL
+#define NOTCH_ALWAYS_INLINE
+#elif defined(__clang__)
 #define NOTCH_UNROLL _Pragma("unroll")
+#define NOTCH_ALWAYS_INLINE __attribute__((always_inline))
 #else
 #define NOTCH_UNROLL _Pragma("GCC unroll 16")
+#define NOTCH_ALWAYS_INLINE __attribute__((always_inline))
 #endif
 
 #endif
