@@ -1,8 +1,8 @@
 # lib.sh - what the scripts share. Source it with the repository root as working directory.
 # SPDX-License-Identifier: MIT
 
-# configure FOLDER [OPTION...]: sets up a meson build folder, or gives the options to the one that is
-# there, unless it has them. What else is in the folder stays.
+# configure FOLDER [OPTION...]: sets up a meson build folder, or gives the options to the one that
+# is there, unless it has them. What else is in the folder stays.
 configure() {
     folder=$1
     shift

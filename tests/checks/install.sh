@@ -11,7 +11,8 @@ installs() {
 }
 
 installs_minimal() {
-    build build-minimal -Dauto_features=disabled -Dtests=false -Ddefault_library=static &&
+    build build-minimal -Dauto_features=disabled -Dtests=false -Ddefault_library=static \
+        -Doptimization=0 &&
         DESTDIR=$minimal meson install -C build-minimal --no-rebuild
 }
 
@@ -56,8 +57,8 @@ shared_runs() {
     runs "$1" $(flags_for "$root" --cflags --libs notch)
 }
 
-# The archive with the libraries that notch.pc names. Debian has not all that a libcurl in an archive
-# would need, so they are shared.
+# The archive with the libraries that notch.pc names; shared, because Debian has not all that an
+# archive of libcurl would need.
 archive_runs() {
     needed=$(flags_for "$root" --print-requires-private notch)
     private=$(sed -n 's/^Libs.private: *//p' "$(find "$root" -name notch.pc)")

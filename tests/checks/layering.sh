@@ -18,7 +18,7 @@ core_headers='notch/core notch/digits notch/integer notch/model
 upward() {
     includes '^src/.*\.[ch]$' | awk -v folders="$core_folders $host_folders" '
         BEGIN { count = split(folders, order, " "); for (i in order) rank[order[i]] = i + 0 }
-        # The folder of the order that a path below src/ lies in, the innermost of them.
+        # The folder of the order that a path below src/ lies in.
         function folder_of(path, names) {
             split(path, names, "/")
             return names[1] "/" names[2] in rank ? names[1] "/" names[2] : names[1]
@@ -44,7 +44,8 @@ missing() {
 
 hosted_headers_in_core() {
     folders=$(echo "$core_folders" | tr ' ' '|')
-    includes "^src/($folders)/.*\\.[ch]\$|^include/notch/(core|digits|integer|model)\\.h\$" | grep ':<' |
+    headers=$(echo $core_headers | grep -o 'notch/[a-z]*' | tr '\n' '|')
+    includes "^src/($folders)/.*\\.[ch]\$|^include/(${headers%|})\\.h\$" | grep ':<' |
         grep -vE ":<($(echo $core_headers | tr ' ' '|'))\\.h>" |
         sed 's,$,: the core uses <notch/core.h> and freestanding headers only,'
 }

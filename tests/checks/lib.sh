@@ -94,5 +94,5 @@ build_with_clang() (
     CC=clang
     export CC
     build build-clang -Dwerror=true -Db_sanitize=address,undefined -Doptimization=1 \
-        -Db_lundef=false "-Dc_args=-fno-sanitize-recover=all -Wno-pass-failed"
+        -Db_lundef=false "-Dc_args=-g1 -fno-sanitize-recover=all -Wno-pass-failed"
 )

@@ -1,6 +1,8 @@
 #!/bin/sh
-# sanitizers.sh - all tests but the statistical ones pass under AddressSanitizer and UndefinedBehaviorSanitizer.
+# sanitizers.sh - tests pass under AddressSanitizer and UndefinedBehaviorSanitizer.
 # SPDX-License-Identifier: MIT
+#
+# Without the statistical ones, which take long and touch no other memory than the others.
 . "$(dirname "$0")/lib.sh"
 
 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
