@@ -1,10 +1,10 @@
 /* config.c - configuration files: INI files whose keys are the options of a command.
  * SPDX-License-Identifier: MIT
+ *
+ * With NOTCH_NO_INIH defined, they are written but not read, and inih is not needed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "config.h"
-
-#include <ini.h>
 
 #include <errno.h>
 #include <inttypes.h>
@@ -29,6 +29,20 @@ fail(notch_error *error, notch_status status, const char *format, ...)
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
+
+#ifdef NOTCH_NO_INIH
+
+notch_status config_parse(const option_table *table, const char *name, const char *text,
+                          size_t length, notch_error *error)
+{
+    (void)table, (void)text, (void)length;
+    return fail(error, NOTCH_ERROR_UNSUPPORTED,
+                "%.100s: INI files need a build with inih (Debian package libinih-dev)", name);
+}
+
+#else
+
+#include <ini.h>
 
 typedef struct config_reader {
     const option_table *table;
@@ -160,6 +174,8 @@ notch_status config_parse(const option_table *table, const char *name, const cha
     }
     return r.status;
 }
+
+#endif
 
 static notch_status read_file(const char *path, char **text, size_t *length, notch_error *error)
 {

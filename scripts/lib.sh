@@ -1,16 +1,20 @@
 # lib.sh - what the scripts share. Source it with the repository root as working directory.
 # SPDX-License-Identifier: MIT
 
-# configure FOLDER [OPTION...]: sets up a meson build folder; again only if the options changed.
+# configure FOLDER [OPTION...]: sets up a meson build folder, or gives the options to the one that
+# is there, unless it has them. What else is in the folder stays.
 configure() {
     folder=$1
     shift
-    if [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/options" 2>/dev/null)" = "$*" ]; then
+    if [ ! -f "$folder/build.ninja" ]; then
+        action='setup -Db_colorout=never'
+    elif [ $# -eq 0 ] || [ "$(cat "$folder/options" 2>/dev/null)" = "$*" ]; then
         return
+    else
+        action=configure
     fi
-    rm -rf "$folder"
-    if ! setup=$(meson setup "$folder" -Db_colorout=never "$@" 2>&1); then
-        echo "$setup"
+    if ! output=$(meson $action "$folder" "$@" 2>&1); then
+        echo "$output"
         return 1
     fi
     printf '%s\n' "$*" >"$folder/options"

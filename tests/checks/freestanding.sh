@@ -17,10 +17,13 @@ links_alone() {
     shift
     rm -rf "$scratch/objects"
     mkdir "$scratch/objects"
-    for source in $list; do
-        "$@" -std=c11 -DNDEBUG -fno-stack-protector -U_FORTIFY_SOURCE -Iinclude -Isrc \
-            -c "$source" -o "$scratch/objects/$(echo "$source" | tr / -).o" || return
-    done
+    echo "$list" | at_once sh -c '
+        source=$1
+        object=$2/$(echo "$1" | tr / -).o
+        shift 2
+        "$@" -c "$source" -o "$object"' sh LINE "$scratch/objects" \
+        "$@" -std=c11 -DNDEBUG -DNOTCH_NO_UNROLL -fno-stack-protector -U_FORTIFY_SOURCE \
+        -Iinclude -Isrc || return
     ld -r "$scratch"/objects/*.o -o "$scratch/core.o" &&
         nm -u "$scratch/core.o" | awk '{ print $2 }' | grep -vxE "$allowed" >"$scratch/needed"
     [ -f "$scratch/core.o" ] || return

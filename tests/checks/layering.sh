@@ -11,23 +11,28 @@ includes() {
 
 # The core's part of the API, headers of the compiler itself, <string.h> for memcpy and its kin,
 # <assert.h>.
-core_headers='notch/core notch/digits notch/model
+core_headers='notch/core notch/digits notch/integer notch/model
     float iso646 limits stdalign stdarg stdatomic stdbool stddef stdint stdnoreturn
     immintrin cpuid arm_neon string assert'
 
 upward() {
     includes '^src/.*\.[ch]$' | awk -v folders="$core_folders $host_folders" '
         BEGIN { count = split(folders, order, " "); for (i in order) rank[order[i]] = i + 0 }
+        # The folder of the order that a path below src/ lies in.
+        function folder_of(path, names) {
+            split(path, names, "/")
+            return names[1] "/" names[2] in rank ? names[1] "/" names[2] : names[1]
+        }
         {
-            split($0, part, ":"); split(part[1], path, "/"); header = part[3]
-            own = path[2]
+            split($0, part, ":"); header = part[3]
+            own = folder_of(substr(part[1], length("src/") + 1))
             if (!(own in rank)) { print $0 ": folder " own " is none of: " folders; next }
             if (header !~ /^"/) next
-            gsub(/"/, "", header); split(header, place, "/")
-            if (!(place[1] in rank))
+            gsub(/"/, "", header); used = folder_of(header)
+            if (!(used in rank))
                 print $0 ": expected a path below src/, such as \"" own "/" header "\""
-            else if (rank[place[1]] > rank[own])
-                print $0 ": " own " may not use " place[1] "; the order is: " folders
+            else if (rank[used] > rank[own])
+                print $0 ": " own " may not use " used "; the order is: " folders
         }'
 }
 
@@ -39,7 +44,8 @@ missing() {
 
 hosted_headers_in_core() {
     folders=$(echo "$core_folders" | tr ' ' '|')
-    includes "^src/($folders)/.*\\.[ch]\$|^include/notch/(core|digits|model)\\.h\$" | grep ':<' |
+    headers=$(echo $core_headers | grep -o 'notch/[a-z]*' | tr '\n' '|')
+    includes "^src/($folders)/.*\\.[ch]\$|^include/(${headers%|})\\.h\$" | grep ':<' |
         grep -vE ":<($(echo $core_headers | tr ' ' '|'))\\.h>" |
         sed 's,$,: the core uses <notch/core.h> and freestanding headers only,'
 }

@@ -6,7 +6,8 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 . scripts/lib.sh
 
-core_folders='base rng kernels update model data' # freestanding; each may use those before it
+# Each may use those before it; the core is freestanding.
+core_folders='base rng kernels update model data engine/integer'
 host_folders='theory engine host'
 
 scratch=$(mktemp -d)
@@ -60,9 +61,38 @@ files_like() {
     files | grep -E "$1"
 }
 
-# The C files of source folders that compile for this machine.
+# The C files of source folders that compile for this machine without a library but C's own.
 sources() {
+    case $(uname -m) in
+    x86_64) foreign='/(arm|float)/' ;;
+    aarch64) foreign='/(x86|float)/' ;;
+    *) foreign='/(x86|arm|float)/' ;;
+    esac
     for folder; do
         find "src/$folder" -name '*.c'
-    done | if [ "$(uname -m)" = x86_64 ]; then cat; else grep -v /x86/; fi | sort
+    done | grep -vE "$foreign" | sort -u
 }
+
+# What tells the sources that there are no libraries.
+without_libraries='-DNOTCH_NO_CURL -DNOTCH_NO_INIH -DNOTCH_NO_ONEDNN -DNOTCH_NO_PNG -DNOTCH_NO_ZLIB'
+
+# at_once COMMAND...: runs the command for each line of standard input, which takes the place of the
+# word LINE; as many at once as there are processors.
+at_once() {
+    xargs -P "$(getconf _NPROCESSORS_ONLN)" -I LINE "$@"
+}
+
+# The two builds that checks share; a warning is an error in both. clang complains about loops that
+# it cannot vectorise, and at -O1 it does not try.
+build_with_gcc() (
+    CC=gcc
+    export CC
+    build build -Dwerror=true
+)
+
+build_with_clang() (
+    CC=clang
+    export CC
+    build build-clang -Dwerror=true -Db_sanitize=address,undefined -Doptimization=1 \
+        -Db_lundef=false "-Dc_args=-g1 -fno-sanitize-recover=all -Wno-pass-failed"
+)

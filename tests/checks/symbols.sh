@@ -28,7 +28,7 @@ same() {
         diff -U 0 --label declared --label exported "$scratch/declared" "$scratch/exported"
 }
 
-need "the library compiles" build build
+need "the library compiles" build_with_gcc
 expect "the shared library exports exactly what the public headers declare" same
 expect "global symbols of the static library begin with notch_" nothing unprefixed
 finish

@@ -3,12 +3,6 @@
 # SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lib.sh"
 
-compiles() (
-    CC=$1
-    export CC
-    build "build-$1" -Dwerror=true
-)
-
-expect "gcc has nothing to say" compiles gcc
-expect "clang has nothing to say" compiles clang
+expect "gcc has nothing to say" build_with_gcc
+expect "clang has nothing to say" build_with_clang
 finish

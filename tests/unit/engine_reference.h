@@ -232,13 +232,13 @@ static inline void reference_input(reference *r, const uint8_t *images,
     }
 }
 
-/* The sum over samples of the cross-entropy; values[0] holds the input. */
-static inline double reference_loss(reference *r, const uint8_t *labels)
+/* The sum over samples of the cross-entropy; outputs of the layers before `first` are there. */
+static inline double reference_loss_from(reference *r, const uint8_t *labels, uint32_t first)
 {
     const uint32_t last = r->model->layer_count - 1;
     const uint32_t classes = r->model->layers[last].shape.channels;
     double loss = 0;
-    for (uint32_t l = 1; l <= last; l++) {
+    for (uint32_t l = first; l <= last; l++) {
         reference_layer(r, l);
     }
     for (uint32_t i = 0; i < r->images; i++) {
@@ -255,16 +255,24 @@ static inline double reference_loss(reference *r, const uint8_t *labels)
     return loss;
 }
 
-/* The derivative of the mean loss by one weight: (f(w + h) - f(w - h)) / 2h. */
+/* The same; values[0] holds the input. */
+static inline double reference_loss(reference *r, const uint8_t *labels)
+{
+    return reference_loss_from(r, labels, 1);
+}
+
+/* The derivative of the mean loss by one weight: (f(w + h) - f(w - h)) / 2h. Outputs of the layers
+ * before the tensor's are there; those of its own and of later ones are not of use afterwards. */
 static inline double reference_derivative(reference *r, const uint8_t *labels, uint32_t tensor,
                                           size_t index, double h)
 {
     double *weight = &r->weights[tensor][index];
     const double before = *weight;
+    const uint32_t layer = r->model->tensors[tensor].layer;
     *weight = before + h;
-    const double above = reference_loss(r, labels);
+    const double above = reference_loss_from(r, labels, layer);
     *weight = before - h;
-    const double below = reference_loss(r, labels);
+    const double below = reference_loss_from(r, labels, layer);
     *weight = before;
     return (above - below) / (2 * h * r->images);
 }

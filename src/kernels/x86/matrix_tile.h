@@ -26,7 +26,7 @@ TARGET static inline VECTOR left_unit(const unsigned char *unit)
     return BROADCAST(terms);
 }
 
-TARGET static inline __attribute__((always_inline)) void
+TARGET static inline NOTCH_ALWAYS_INLINE void
 store(const notch_matrix_tile *tile, VECTOR sums[][VECTORS], int rows, int vectors, bool add)
 {
     const uint32_t whole = tile->columns / LANES, rest = tile->columns % LANES;
@@ -45,8 +45,8 @@ store(const notch_matrix_tile *tile, VECTOR sums[][VECTORS], int rows, int vecto
     }
 }
 
-TARGET static inline __attribute__((always_inline)) void
-multiply_rows(const notch_matrix_tile *tile, int rows, int vectors)
+TARGET static inline NOTCH_ALWAYS_INLINE void multiply_rows(const notch_matrix_tile *tile, int rows,
+                                                            int vectors)
 {
     const size_t row_bytes = tile->row_bytes, unit_bytes = tile->unit_bytes;
     const unsigned char *left[POINTERS], *right = tile->right;

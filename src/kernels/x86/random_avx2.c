@@ -29,7 +29,7 @@ NOTCH_TARGET_AVX2 static inline __m256i xor3(__m256i a, __m256i b, __m256i c)
 }
 
 /* `vectors` <= VECTORS is a constant at each call, so that the loops unroll into registers. */
-NOTCH_TARGET_AVX2 static inline __attribute__((always_inline)) void
+NOTCH_TARGET_AVX2 static inline NOTCH_ALWAYS_INLINE void
 rounds(const notch_key *key, uint64_t block, uint32_t *words, int vectors)
 {
     const __m256i multiplier0 = _mm256_set1_epi64x(NOTCH_PHILOX_MULTIPLIER_0);

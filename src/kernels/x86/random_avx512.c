@@ -26,7 +26,7 @@ NOTCH_TARGET_AVX512 static inline void store_words(uint32_t *words, __m512i even
 }
 
 /* `vectors` <= VECTORS is a constant at each call, so that the loops unroll into registers. */
-NOTCH_TARGET_AVX512 static inline __attribute__((always_inline)) void
+NOTCH_TARGET_AVX512 static inline NOTCH_ALWAYS_INLINE void
 rounds(const notch_key *key, uint64_t block, uint32_t *words, int vectors)
 {
     const __m512i multiplier0 = _mm512_set1_epi64(NOTCH_PHILOX_MULTIPLIER_0);
