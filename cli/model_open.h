@@ -21,8 +21,8 @@ typedef struct model_source {
 notch_model_context model_context(const notch_dataset *dataset);
 
 /* Opens the model called `name`. The content of a file tells what it is, not its name.
- * context: what it has to fit, or NULL; where a part of it is not known (all zero), presets are made for
- * grey images of 28 x 28 in 10 classes, and others are taken as they are.
+ * context: what it has to fit, or NULL; where a part of it is not known (all zero), presets are
+ * made for grey images of 28 x 28 in 10 classes, and others are taken as they are.
  * Returns EXIT_DONE, or the exit code with which to end after one sentence on standard error that
  * begins with `command`, such as "notch eval"; *source then needs no model_close. */
 int model_open(const char *command, const char *name, const notch_model_context *context,

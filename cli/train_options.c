@@ -178,7 +178,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .minimum = 1,
          .maximum = 16,
          .help =
-             "of a weight: 1, 2, 4, 8 or 16; zim-mode paper on engine float has 16 unless given"},
+             "a weight: 1, 2, 4, 8 or 16; zim-mode paper on engine float has 16 unless given"},
         {.kind = OPTION_FIXED,
          .name = "trials",
          .argument = "RHO0[:RHO1]",
@@ -291,7 +291,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .name = "max-ram",
          .argument = "BYTES",
          .value = &s->max_ram,
-         .maximum = UINT64_MAX,
+         .maximum = UINT64_C(1) << 50,
          .help = "do not begin what needs more memory; 0: begin anyway"},
 
         {.kind = OPTION_HEADING, .help = "What to keep"},

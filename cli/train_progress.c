@@ -118,20 +118,28 @@ static const char *advice(const notch_train_options *o)
     return "fewer --trials, more --bits, or a norm before it";
 }
 
+static bool is_dead(const notch_train_evaluation *e, uint32_t k)
+{
+    return e->steps != 0 && e->layers[k].steps_without_gradient == e->steps;
+}
+
+/* Where the last layer has no gradient, none has one: that is no layer's fault, and as it should be
+ * once all images are recognised. */
 static void warn(train_display *d, const train_settings *settings, const notch_model *model,
                  const notch_train_evaluation *e)
 {
-    for (uint32_t k = 0; k < e->layer_count; k++) {
-        const notch_layer_health *layer = &e->layers[k];
-        if (e->steps == 0 || layer->steps_without_gradient < e->steps || d->warned[layer->layer]) {
+    const bool whole = is_dead(e, e->layer_count - 1);
+    for (uint32_t k = whole ? e->layer_count - 1 : 0; k < e->layer_count; k++) {
+        bool *warned = &d->warned[e->layers[k].layer];
+        if (!is_dead(e, k) || *warned || (whole && e->train_accuracy == 1)) {
             continue;
         }
-        d->warned[layer->layer] = true;
+        *warned = true;
         (void)fflush(stdout);
         (void)fprintf(stderr,
                       "%s: warning: layer %s is dead: its gradient was zero in all of the last "
                       "%" PRIu64 " steps; try %s, or another --seed\n",
-                      TRAIN_COMMAND, model->layers[layer->layer].name, e->steps,
+                      TRAIN_COMMAND, model->layers[e->layers[k].layer].name, e->steps,
                       advice(&settings->options));
     }
 }

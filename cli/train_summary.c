@@ -84,9 +84,9 @@ void train_display_introduce(const train_display *display, const train_settings 
            " x %" PRIu32 ", %" PRIu32 " classes\n",
            train->name, grouped(train->count, text), grouped(test->count, more), train->channels,
            train->height, train->width, train->classes);
-    printf("engine   %s, %" PRIu32 " threads, batches of %" PRIu32 ", seed %" PRIu64 "\n",
-           notch_engine_type_name(o->engine), o->threads == 0 ? notch_threads_usable() : o->threads,
-           o->batch, o->seed);
+    const uint32_t threads = o->threads == 0 ? notch_threads_usable() : o->threads;
+    printf("engine   %s, %" PRIu32 " thread%s, batches of %" PRIu32 ", seed %" PRIu64 "\n",
+           notch_engine_type_name(o->engine), threads, threads == 1 ? "" : "s", o->batch, o->seed);
     print_update(o);
     printf("memory   %.1f MiB, of which data %.1f MiB\n", (double)plan->total / MIB,
            (double)plan->dataset / MIB);

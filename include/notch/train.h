@@ -182,7 +182,7 @@ typedef struct notch_train_callbacks {
 } notch_train_callbacks;
 
 /* Steps and evaluations until the run has ended or a callback ends it, which is OK as well:
- * *finished says which. An evaluation that is cut short is not reported; it is made up for where the
+ * *finished says which. An evaluation that is cut short is not reported; it is made up for when the
  * run goes on. */
 NOTCH_API notch_status notch_trainer_run(notch_trainer *trainer,
                                          const notch_train_callbacks *callbacks, bool *finished,
@@ -211,8 +211,8 @@ NOTCH_API notch_status notch_trainer_adopt(notch_trainer *trainer,
 
 /* The folder of a run:
  *   config.ini      the configuration, as given to notch_run_create
- *   metrics.jsonl   a JSON object a line for each evaluation and each recorded hash; docs/training.md
- *                   has the fields
+ *   metrics.jsonl   a JSON object a line for each evaluation and each recorded hash; the fields are
+ *                   in docs/training.md
  *   last.notch      the latest state, with all it takes to go on
  *   best.notch      the weights that recognised most test images, the first of several
  *
@@ -231,14 +231,16 @@ NOTCH_API notch_status notch_run_check(const char *folder, bool overwrite, notch
 
 /* Makes the folder and those above it, and begins a run in it. A folder that is there has to be
  * empty; with `overwrite`, files of an earlier run in it are replaced or deleted and other files
- * stay. config: INI text, kept in config.ini and in model files; copied. Errors: ARGUMENT, INPUT (the folder is there, is no
- * folder, is in use or cannot be written: nothing has changed), MEMORY. */
+ * stay. config: INI text, kept in config.ini and in model files; copied. Errors: ARGUMENT, INPUT
+ * (the folder is there, is no folder, is in use or cannot be written: nothing has changed),
+ * MEMORY. */
 NOTCH_API notch_status notch_run_create(const char *folder, bool overwrite, const char *config,
                                         notch_run **run, notch_error *error);
 
 /* Goes on with a run after `step` steps: lines of metrics.jsonl about later ones, and a line that
- * was cut short, are deleted; config.ini stays, config goes into model files. Errors: ARGUMENT, INPUT (also where metrics.jsonl or best.notch do not
- * hold what they should: nothing has changed), MEMORY. */
+ * was cut short, are deleted; config.ini stays, config goes into model files. Errors: ARGUMENT,
+ * INPUT (also where metrics.jsonl or best.notch do not hold what they should: nothing has changed),
+ * MEMORY. */
 NOTCH_API notch_status notch_run_open(const char *folder, uint64_t step, const char *config,
                                       notch_run **run, notch_error *error);
 
@@ -258,8 +260,9 @@ NOTCH_API notch_status notch_run_record(notch_run *run, const notch_checkpoint *
 NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
                                              const uint8_t digest[32], notch_error *error);
 
-/* Writes last.notch, with the run's configuration, and best.notch where the checkpoint has an evaluation with more recognised
- * images than all before. Errors: those of notch_checkpoint_write. */
+/* Writes last.notch, with the run's configuration, and best.notch where the checkpoint has an
+ * evaluation with more recognised images than all before. Errors: those of
+ * notch_checkpoint_write. */
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
 
