@@ -177,8 +177,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .value = &s->bits,
          .minimum = 1,
          .maximum = 16,
-         .help =
-             "a weight: 1, 2, 4, 8 or 16; zim-mode paper on engine float has 16 unless given"},
+         .help = "a weight: 1, 2, 4, 8 or 16; zim-mode paper on engine float has 16 unless given"},
         {.kind = OPTION_FIXED,
          .name = "trials",
          .argument = "RHO0[:RHO1]",

@@ -118,21 +118,21 @@ static const char *advice(const notch_train_options *o)
     return "fewer --trials, more --bits, or a norm before it";
 }
 
-static bool is_dead(const notch_train_evaluation *e, uint32_t k)
+/* Of layers with products: an engine may leave the weights of norms as they are. */
+static bool is_dead(const notch_model *model, const notch_train_evaluation *e, uint32_t k)
 {
-    return e->steps != 0 && e->layers[k].steps_without_gradient == e->steps;
+    const notch_layer_type type = model->layers[e->layers[k].layer].type;
+    return (type == NOTCH_LAYER_CONVOLUTION || type == NOTCH_LAYER_DENSE) && e->steps != 0 &&
+           e->layers[k].steps_without_gradient == e->steps;
 }
 
-/* Where the last layer has no gradient, none has one: that is no layer's fault, and as it should be
- * once all images are recognised. */
 static void warn(train_display *d, const train_settings *settings, const notch_model *model,
                  const notch_train_evaluation *e)
 {
-    const bool whole = is_dead(e, e->layer_count - 1);
-    for (uint32_t k = whole ? e->layer_count - 1 : 0; k < e->layer_count; k++) {
+    for (uint32_t k = 0; k < e->layer_count; k++) {
         bool *warned = &d->warned[e->layers[k].layer];
-        if (!is_dead(e, k) || *warned || (whole && e->train_accuracy == 1)) {
-            continue;
+        if (!is_dead(model, e, k) || *warned || e->train_accuracy == 1) {
+            continue; /* no error, no gradient */
         }
         *warned = true;
         (void)fflush(stdout);
