@@ -15,7 +15,7 @@
 #define MEMORY 0.98  /* what is left of a batch's weight in the means after the next one */
 
 enum {
-    COLUMNS = 20,
+    COLUMNS = 10, /* 80 in all */
     TIME_TEXT = 32
 };
 
