@@ -11,6 +11,7 @@ process=$!
 while [ ! -s long/last.notch ]; do
     sleep 0.1
 done
+try notch train --resume long --quiet
 kill -INT $process
 wait $process
 echo "exit code $?"
