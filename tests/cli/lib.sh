@@ -29,3 +29,22 @@ many() {
 supported_isas() {
     notch version | sed -n 's/^supported here *//p'
 }
+
+# stripes COUNT: images of 6 x 6 in 3 classes, one line of comma-separated values each.
+stripes() {
+    awk -v count="$1" 'BEGIN {
+        for (i = 0; i < count; i++) {
+            for (p = 0; p < 36; p++) {
+                noise = (i * 7919 + p * 104729 + i * p * 31) % 110
+                printf "%d,", noise + (int(p / 12) == i % 3 ? 140 : 0)
+            }
+            print i % 3
+        }
+    }'
+}
+
+# plain: a network without norms, in the grammar of docs/models.md.
+plain() {
+    printf '%s\n' '[hidden]' 'type = dense' 'outputs = 8' '' '[active]' 'type = relu' '' '[out]' \
+        'type = dense' 'outputs = classes'
+}
