@@ -55,9 +55,8 @@ static void draw_image(const notch_dataset *dataset, uint64_t index, notch_pictu
     const uint8_t *image = dataset->images + index * plane * dataset->channels;
     for (uint32_t y = 0; y < dataset->height; y++) {
         for (uint32_t x = 0; x < dataset->width; x++) {
-            uint8_t *sample =
-                sheet->samples +
-                ((size_t)(top + y) * sheet->width + left + x) * (size_t)sheet->channels;
+            uint8_t *sample = sheet->samples + ((size_t)(top + y) * sheet->width + left + x) *
+                                                   (size_t)sheet->channels;
             for (uint32_t c = 0; c < sheet->channels; c++) {
                 const uint32_t value =
                     image[c * plane + (size_t)y * dataset->width + x] * 255u / dataset->maximum;
@@ -107,10 +106,9 @@ static notch_status write_sheet(const sheet_request *request, const notch_datase
                        request->first, dataset->count);
         return error->status = NOTCH_ERROR_RANGE;
     }
-    notch_status status = notch_picture_create(
-        width > UINT32_MAX ? UINT32_MAX : (uint32_t)width,
-        height > UINT32_MAX ? UINT32_MAX : (uint32_t)height,
-        picture_has_colour(dataset) ? 3 : 1, &sheet, error);
+    notch_status status = notch_picture_create(width > UINT32_MAX ? UINT32_MAX : (uint32_t)width,
+                                               height > UINT32_MAX ? UINT32_MAX : (uint32_t)height,
+                                               picture_has_colour(dataset) ? 3 : 1, &sheet, error);
     if (status == NOTCH_OK) {
         fill(sheet, GAP_GREY);
         for (uint64_t row = 0; row < rows; row++) {

@@ -11,11 +11,11 @@
 /* Bytes of the character of UTF-8 (RFC 3629) at text, 0 if there is none. */
 static size_t character(const unsigned char *text)
 {
-    const size_t length = text[0] < 0x80                        ? 1
-                          : text[0] >= 0xC2 && text[0] <= 0xDF  ? 2
-                          : (text[0] & 0xF0) == 0xE0            ? 3
-                          : text[0] >= 0xF0 && text[0] <= 0xF4  ? 4
-                                                                : 0;
+    const size_t length = text[0] < 0x80                       ? 1
+                          : text[0] >= 0xC2 && text[0] <= 0xDF ? 2
+                          : (text[0] & 0xF0) == 0xE0           ? 3
+                          : text[0] >= 0xF0 && text[0] <= 0xF4 ? 4
+                                                               : 0;
     for (size_t k = 1; k < length; k++) {
         if ((text[k] & 0xC0) != 0x80) {
             return 0;

@@ -17,6 +17,7 @@ typedef struct command_entry {
 
 static const command_entry commands[] = {
     {"sample", cmd_sample, SAMPLE_PURPOSE},
+    {"data", cmd_data, DATA_PURPOSE},
     {"bench", cmd_bench, BENCH_PURPOSE},
     {"version", cmd_version, VERSION_PURPOSE},
 };
