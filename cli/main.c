@@ -16,9 +16,9 @@ typedef struct command_entry {
 } command_entry;
 
 static const command_entry commands[] = {
-    {"sample", cmd_sample, SAMPLE_PURPOSE},
-    {"data", cmd_data, DATA_PURPOSE},
-    {"bench", cmd_bench, BENCH_PURPOSE},
+    {"sample", cmd_sample, SAMPLE_PURPOSE},    {"eval", cmd_eval, EVAL_PURPOSE},
+    {"predict", cmd_predict, PREDICT_PURPOSE}, {"inspect", cmd_inspect, INSPECT_PURPOSE},
+    {"data", cmd_data, DATA_PURPOSE},          {"bench", cmd_bench, BENCH_PURPOSE},
     {"version", cmd_version, VERSION_PURPOSE},
 };
 
