@@ -13,13 +13,13 @@
 
 enum {
     SIDE_MAX = 1000, /* images in a row, and rows */
-    GAP = 2,         /* pixels between images */
+    GAP_MAX = 100,
     GAP_GREY = 96
 };
 
 typedef struct sheet_request {
     const char *name, *data_dir, *out;
-    uint64_t part, rows, columns, first;
+    uint64_t part, rows, columns, first, gap;
     bool by_class;
 } sheet_request;
 
@@ -77,6 +77,7 @@ static void fill(notch_picture *sheet, uint8_t grey)
 static void draw_row(const sheet_request *request, const notch_dataset *dataset, uint64_t row,
                      notch_picture *sheet)
 {
+    const uint64_t gap = request->gap;
     uint64_t index = request->first + (request->by_class ? 0 : row * request->columns);
     for (uint64_t column = 0; column < request->columns; column++, index++) {
         if (request->by_class) {
@@ -85,8 +86,8 @@ static void draw_row(const sheet_request *request, const notch_dataset *dataset,
         if (index >= dataset->count) {
             return;
         }
-        draw_image(dataset, index, sheet, (uint32_t)(GAP + row * (dataset->height + GAP)),
-                   (uint32_t)(GAP + column * (dataset->width + GAP)));
+        draw_image(dataset, index, sheet, (uint32_t)(gap + row * (dataset->height + gap)),
+                   (uint32_t)(gap + column * (dataset->width + gap)));
     }
 }
 
@@ -95,9 +96,10 @@ static void draw_row(const sheet_request *request, const notch_dataset *dataset,
 static notch_status write_sheet(const sheet_request *request, const notch_dataset *dataset,
                                 notch_error *error)
 {
+    const uint64_t gap = request->gap;
     const uint64_t rows = request->by_class ? dataset->classes : request->rows;
-    const uint64_t width = GAP + request->columns * (dataset->width + GAP);
-    const uint64_t height = GAP + rows * (dataset->height + GAP);
+    const uint64_t width = gap + request->columns * (dataset->width + gap);
+    const uint64_t height = gap + rows * (dataset->height + gap);
     notch_picture *sheet = NULL;
     if (request->first >= dataset->count) {
         (void)snprintf(error->message, sizeof error->message,
@@ -117,8 +119,7 @@ static notch_status write_sheet(const sheet_request *request, const notch_datase
         status = notch_png_write(request->out, sheet, error);
     }
     if (status == NOTCH_OK) {
-        printf("%s: %" PRIu32 " x %" PRIu32 " pixels, %" PRIu64 " rows of %" PRIu64
-               " images of %s\n",
+        printf("%s: %" PRIu32 " x %" PRIu32 " pixels, %" PRIu64 " x %" PRIu64 " images of %s\n",
                request->out, sheet->width, sheet->height, rows, request->columns, dataset->name);
     }
     notch_picture_destroy(sheet);
@@ -142,7 +143,7 @@ static int sheet(const sheet_request *request)
 
 int cmd_data_sheet(int argc, char **argv)
 {
-    sheet_request request = {.part = 1, .rows = 10, .columns = 20};
+    sheet_request request = {.part = 1, .rows = 10, .columns = 20, .gap = 2};
     const option_entry entries[] = {
         {.kind = OPTION_TEXT,
          .name = "out",
@@ -180,6 +181,12 @@ int cmd_data_sheet(int argc, char **argv)
          .value = &request.first,
          .maximum = NOTCH_DATASET_COUNT_MAX,
          .help = "number of the first image"},
+        {.kind = OPTION_NUMBER,
+         .name = "gap",
+         .argument = "N",
+         .value = &request.gap,
+         .maximum = GAP_MAX,
+         .help = "pixels between images"},
         {.kind = OPTION_FLAG,
          .name = "by-class",
          .flag = &request.by_class,

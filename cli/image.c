@@ -116,6 +116,16 @@ void image_fit_picture(const notch_picture *picture, const image_fit *fit, uint8
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+static uint32_t grey_of(const samples *s, uint32_t channels, const notch_shape *size, uint32_t x,
+                        uint32_t y)
+{
+    uint32_t colour[3];
+    for (size_t c = 0; c < 3; c++) {
+        colour[c] = mean_of(s, channels == 3 ? c : 0, size->width, size->height, x, y);
+    }
+    return channels == 3 ? luma(colour) : colour[0];
+}
+
 /* level: 0 to 1000 */
 static const char *shade(uint32_t level, bool blocks)
 {
@@ -137,14 +147,15 @@ void image_draw(const uint8_t *pixels, const notch_shape *shape, uint32_t maximu
     const bool large = shape->width > DRAWN_MAX || shape->height > DRAWN_MAX;
     const notch_shape size = large ? fitting(&s, DRAWN_MAX, DRAWN_MAX) : *shape;
     for (uint32_t y = 0; y < size.height; y++) {
+        const char *row[DRAWN_MAX];
+        uint32_t length = 0; /* without the blanks at its end */
         for (uint32_t x = 0; x < size.width; x++) {
-            uint32_t colour[3];
-            for (size_t c = 0; c < 3; c++) {
-                colour[c] =
-                    mean_of(&s, shape->channels == 3 ? c : 0, size.width, size.height, x, y);
-            }
-            const uint32_t grey = shape->channels == 3 ? luma(colour) : colour[0];
-            printf("%s", shade(grey * 1000 / maximum, blocks));
+            const uint32_t grey = grey_of(&s, shape->channels, &size, x, y);
+            row[x] = shade(grey * 1000 / maximum, blocks);
+            length = row[x][0] == ' ' ? length : x + 1;
+        }
+        for (uint32_t x = 0; x < length; x++) {
+            printf("%s", row[x]);
         }
         printf("\n");
     }

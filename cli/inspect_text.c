@@ -63,7 +63,6 @@ static void format_shape(const notch_shape *shape, char text[SHAPE])
     }
 }
 
-/* "" where a layer follows the one before it, as most do. */
 static void format_inputs(const notch_model *model, uint32_t index, char text[DETAIL])
 {
     const notch_layer *layer = &model->layers[index];
@@ -71,16 +70,16 @@ static void format_inputs(const notch_model *model, uint32_t index, char text[DE
     if (layer->type == NOTCH_LAYER_ADD) {
         append(text, "%s + %s", model->layers[layer->inputs[0]].name,
                model->layers[layer->inputs[1]].name);
-    } else if (index != 0 && layer->inputs[0] != index - 1) {
-        append(text, "%s", model->layers[layer->inputs[0]].name);
+    } else {
+        append(text, "%s", index == 0 ? "-" : model->layers[layer->inputs[0]].name);
     }
 }
 
-/* "" for nothing. */
 static void format_count(uint64_t value, char text[NUMBER_TEXT])
 {
-    text[0] = '\0';
-    if (value != 0) {
+    if (value == 0) {
+        (void)snprintf(text, NUMBER_TEXT, "-");
+    } else {
         number_format_grouped(value, text);
     }
 }
@@ -94,8 +93,8 @@ static void print_layer(const notch_model *model, uint32_t index, int name_width
     format_inputs(model, index, inputs);
     format_count(inspect_layer_parameters(model, index), parameters);
     format_count(notch_model_multiply_adds(model, index), work);
-    printf("%-*s  %-*s  %-15s %11s %14s%s%s\n", name_width, layer->name, type_width, type, shape,
-           parameters, work, inputs[0] == '\0' ? "" : "  ", inputs);
+    printf("%-*s  %-*s  %-15s %11s %14s  %s\n", name_width, layer->name, type_width, type, shape,
+           parameters, work, inputs);
 }
 
 static void print_graph(const notch_model *model)
@@ -109,7 +108,7 @@ static void print_graph(const notch_model *model)
         type_width = (int)strlen(text) > type_width ? (int)strlen(text) : type_width;
     }
     printf("%-*s  %-*s  %-15s %11s %14s  %s\n", name_width, "layer", type_width, "type", "output",
-           "parameters", "multiply-adds", "input, if not the layer above");
+           "parameters", "multiply-adds", "input");
     for (uint32_t i = 0; i < model->layer_count; i++) {
         print_layer(model, i, name_width, type_width);
     }
