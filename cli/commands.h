@@ -15,6 +15,7 @@ enum {
     EXIT_INTERRUPTED = 130 /* by SIGINT; what shells report for a program that left it alone */
 };
 
+#define TRAIN_PURPOSE "trains a network whose weights are small integers"
 #define SAMPLE_PURPOSE "draws from the masses in a file and compares with the closed form"
 #define EVAL_PURPOSE "measures a trained model on a data set"
 #define PREDICT_PURPOSE "shows what a trained model takes an image for"
@@ -24,6 +25,7 @@ enum {
 #define VERSION_PURPOSE "prints the version, the compiler and the instruction sets"
 
 /* argv[0] is the command's own name. They return an exit code. */
+int cmd_train(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_predict(int argc, char **argv);

@@ -338,6 +338,10 @@ typedef struct notch_parameter {
     void *weights;           /* int8_t or int16_t [count], as lattice.bytes says */
     notch_gradient gradient; /* gradient.count is the number of weights */
     uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
+
+    /* Written by a step that succeeds. */
+    bool has_gradient; /* some element of its gradient is not zero */
+    uint64_t moved;    /* its weights that changed */
 } notch_parameter;
 
 /* What a rule is told about the group of tensors that share a trial number and a scale. With scope

@@ -488,7 +488,9 @@ static void apply_task(void *argument, uint64_t item, uint32_t worker)
     notch_block *block;
     while ((block = next_block(s, item, &offset)) != NULL) {
         const group *own = &s->groups[s->group_of[block - s->blocks]];
+        const uint64_t moved_before = own_tally->moved;
         if (apply_sparse(s, own, block, scratch, own_tally)) {
+            block->moved = (uint32_t)(own_tally->moved - moved_before);
             continue;
         }
         const notch_lattice *lattice = &s->parameters[block->tensor].lattice;
@@ -503,6 +505,21 @@ static void apply_task(void *argument, uint64_t item, uint32_t worker)
         if (some) {
             apply(s, lattice, weights, scratch->updates, block->count, own_tally);
         }
+        block->moved = (uint32_t)(own_tally->moved - moved_before);
+    }
+}
+
+static void tell_parameters(const step *s)
+{
+    for (uint64_t p = 0; p < s->parameter_count; p++) {
+        s->parameters[p].has_gradient = false;
+        s->parameters[p].moved = 0;
+    }
+    for (uint64_t b = 0; b < s->block_count; b++) {
+        const notch_block *block = &s->blocks[b];
+        notch_parameter *parameter = &s->parameters[block->tensor];
+        parameter->has_gradient |= block->count != 0 && block->has_gradient;
+        parameter->moved += block->moved;
     }
 }
 
@@ -587,6 +604,7 @@ static notch_status run_step(step *s, uint64_t trials_per_parameter, const notch
         }
     }
     for_blocks(s, apply_task);
+    tell_parameters(s);
     finish(s, calibration, report);
     return NOTCH_OK;
 }

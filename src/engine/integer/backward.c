@@ -36,7 +36,7 @@ static void end_item(void *argument, uint64_t sample, uint32_t worker)
     factor.exponent += stage->gradient_exponent;
     const int32_t largest =
         notch_normalise_row_back(g, n, norm && !logits, norm && !logits ? stage->values + at : NULL,
-                             stage->routes == NULL ? NULL : stage->routes + at, &factor);
+                                 stage->routes == NULL ? NULL : stage->routes + at, &factor);
     stage->factors[sample] = factor;
     job->engine->shared.largest[sample] = largest;
 }

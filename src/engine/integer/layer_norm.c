@@ -102,7 +102,7 @@ static void subtract_projections(int32_t *g, uint32_t n, const int8_t *y)
 }
 
 int32_t notch_normalise_row_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
-                             const uint16_t *routes, notch_factor *factor)
+                                 const uint16_t *routes, notch_factor *factor)
 {
     const int32_t shift = NOTCH_GRADIENT_BITS - (int32_t)largest_bits(g, n);
     for (uint32_t i = 0; i < n; i++) {

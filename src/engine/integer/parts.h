@@ -58,7 +58,7 @@ void notch_normalise_row(const int32_t *d, uint32_t n, notch_factor rate, int8_t
  * centred: as behind a norm with output y, otherwise y is not read. routes: NULL, or where dead, 0.
  * Returns the largest magnitude, below 2^19. |g| < 2^31. */
 int32_t notch_normalise_row_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
-                             const uint16_t *routes, notch_factor *factor);
+                                 const uint16_t *routes, notch_factor *factor);
 
 /* g becomes g - mean(g) - y mean(g y), y in 2^-12 with mean(y^2) = 1: gradients before the norm of
  * the logits. |g| <= 2^30; |g| < 2^31 afterwards. */
