@@ -179,7 +179,13 @@ static int inspect(const inspect_request *request)
 
 int cmd_inspect(int argc, char **argv)
 {
-    inspect_request request = {.engine = NOTCH_ENGINE_FLOAT, .bits = 8, .batch = 64};
+    const notch_train_options defaults = notch_train_options_default();
+    inspect_request request = {.engine = (uint64_t)defaults.engine,
+                               .update = (uint64_t)defaults.update.rule,
+                               .scope = (uint64_t)defaults.update.scope,
+                               .bits = defaults.bits,
+                               .momentum = defaults.momentum,
+                               .batch = defaults.batch};
     const option_entry entries[] = {
         {.kind = OPTION_HEADING, .help = "Training"},
         {.kind = OPTION_CHOICE,

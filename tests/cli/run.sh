@@ -33,14 +33,12 @@ trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${MESON_EXE_WRAPPER:-}" "$program" >"$scratch/bin/notch"
 chmod +x "$scratch/bin/notch"
-# Programs of tests/, where they were built: cases that use them look whether they are there.
-for tool in make_model serve; do
-    path=$(dirname "$program")/../tests/$tool
-    if [ -x "$path" ]; then
-        printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${MESON_EXE_WRAPPER:-}" "$path" >"$scratch/bin/$tool"
-        chmod +x "$scratch/bin/$tool"
-    fi
-done
+# The server of tests/serve.c, where it was built: cases that use it look whether it is there.
+server=$(dirname "$program")/../tests/serve
+if [ -x "$server" ]; then
+    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${MESON_EXE_WRAPPER:-}" "$server" >"$scratch/bin/serve"
+    chmod +x "$scratch/bin/serve"
+fi
 PATH=$scratch/bin:$PATH
 LC_ALL=C
 export PATH LC_ALL

@@ -33,3 +33,4 @@ code=0
 notch inspect cnn --threads 1 --max-ram 400K >much 2>sentence || code=$?
 sed 's/[0-9]\{6,\}/MANY/' sentence
 echo "exit code $code"
+try notch inspect cnn --engine int --bits 16

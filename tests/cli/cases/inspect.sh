@@ -37,7 +37,7 @@ type = dense
 outputs = 10
 END
 notch inspect two.ini | sed '/^bytes/,$d'
-for training in '--engine int' '--engine int --bits 16' '--engine int --batch 1 --scope global' \
+for training in '--engine int' '--engine float --bits 16' '--engine int --batch 1 --scope global' \
     '--engine float --update sgd --momentum 0.9' '--data digits'; do
     echo "$ notch inspect cnn $training"
     notch inspect cnn --threads 1 $training | grep -E '^bytes|  weights|optimiser|batch|data set'

@@ -1,7 +1,6 @@
 # predict.sh - what a model takes an image for, from a data set and from a PNG file
 # SPDX-License-Identifier: MIT
-need make_model
-make_model small.notch || skip "there is no model"
+train_linear small.notch
 notch predict small.notch --data digits --index 7 >shown || echo "exit code $?"
 sed '/^class/,$d' shown
 sed -n 's/, probability [0-9.]* %/, some probability/p' shown
