@@ -176,3 +176,17 @@ void number_format_size(uint64_t value, char text[NUMBER_TEXT])
         text[length + 1] = '\0';
     }
 }
+
+void number_format_grouped(uint64_t value, char text[NUMBER_TEXT])
+{
+    char digits[NUMBER_TEXT];
+    const size_t count = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, value);
+    size_t at = 0;
+    for (size_t k = 0; k < count; k++) {
+        if (k != 0 && (count - k) % 3 == 0) {
+            text[at++] = ',';
+        }
+        text[at++] = digits[k];
+    }
+    text[at] = '\0';
+}

@@ -37,6 +37,9 @@ void number_format(uint64_t value, char text[NUMBER_TEXT]);
  * 2^-32. */
 void number_format_fixed(uint64_t value, char text[NUMBER_TEXT]);
 
+/* "421,642" */
+void number_format_grouped(uint64_t value, char text[NUMBER_TEXT]);
+
 /* A number of bytes: "512M" where it is a whole number of the largest such unit, else "1000". */
 void number_format_size(uint64_t value, char text[NUMBER_TEXT]);
 

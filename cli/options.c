@@ -188,7 +188,7 @@ static int check_operands(const option_table *table, char **operands)
     while (operands[count] != NULL) {
         count++;
     }
-    if (count == table->operand_count) {
+    if (count <= table->operand_count && count + table->operand_optional >= table->operand_count) {
         return OPTIONS_GO_ON;
     }
     if (table->operand_count == 0) {

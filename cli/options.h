@@ -89,8 +89,9 @@ typedef struct option_table {
     const char *notes;       /* the same after the options */
     const option_entry *entries;
     size_t entry_count;
-    size_t operand_count;  /* exactly as many */
-    option_config *config; /* every option is also a key of this file; or NULL */
+    size_t operand_count;    /* exactly as many, */
+    size_t operand_optional; /* of which so many, the last ones, may be left out */
+    option_config *config;   /* every option is also a key of this file; or NULL */
 } option_table;
 
 enum {

@@ -28,6 +28,7 @@ typedef struct notch_checkpoint {
     uint32_t classes;
     notch_engine_type engine; /* that trained it */
     notch_standardisation pixels;
+    uint32_t sharpness; /* of the logits, see notch_engine_options; 0 to 6 */
     notch_stored_tensor tensors[NOTCH_TENSORS_MAX]; /* the model's tensor_count are used */
     uint32_t *state;                                /* of the engine, see notch_engine_state */
     size_t state_count;

@@ -32,7 +32,8 @@ enum {
     NOTCH_FORMAT_EVALUATION = 24,
     NOTCH_FORMAT_END = 16,
     NOTCH_FORMAT_CONFIG_MAX = 1048576,
-    NOTCH_FORMAT_PIXEL_MAX = 255 << 16 /* mean and deviation */
+    NOTCH_FORMAT_PIXEL_MAX = 255 << 16, /* mean and deviation */
+    NOTCH_FORMAT_SHARPNESS_MAX = 6
 };
 
 /* Flags of a section: who may not go on without knowing what it is. */

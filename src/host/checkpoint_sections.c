@@ -70,16 +70,21 @@ static notch_status read_engine(reader *r, notch_error *error)
     }
     const uint32_t engine = notch_get_u32(bytes);
     const notch_standardisation pixels = {notch_get_u32(bytes + 4), notch_get_u32(bytes + 8)};
+    const uint32_t sharpness = notch_get_u32(bytes + 12);
     if (engine > NOTCH_ENGINE_FLOAT) {
         return notch_checkpoint_fail_section(r, "the engine is not known to this version", error);
     }
     if (pixels.mean > NOTCH_FORMAT_PIXEL_MAX || pixels.deviation < 1 ||
-        pixels.deviation > NOTCH_FORMAT_PIXEL_MAX || notch_get_u32(bytes + 12) != 0) {
+        pixels.deviation > NOTCH_FORMAT_PIXEL_MAX || sharpness > NOTCH_FORMAT_SHARPNESS_MAX) {
         return notch_checkpoint_fail_section(
-            r, "expected a mean of up to 255, a deviation of more than 0 up to 255, then 0", error);
+            r,
+            "expected a mean of up to 255, a deviation of more than 0 up to 255, a sharpness of up "
+            "to 6",
+            error);
     }
     r->made->engine = (notch_engine_type)engine;
     r->made->pixels = pixels;
+    r->made->sharpness = sharpness;
     return NOTCH_OK;
 }
 

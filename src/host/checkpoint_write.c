@@ -72,6 +72,8 @@ static notch_status check_counts(const writer *w, notch_error *error)
     } else if (c->pixels.mean > NOTCH_FORMAT_PIXEL_MAX || c->pixels.deviation < 1 ||
                c->pixels.deviation > NOTCH_FORMAT_PIXEL_MAX) {
         culprit = "standardisation is out of range";
+    } else if (c->sharpness > NOTCH_FORMAT_SHARPNESS_MAX) {
+        culprit = "sharpness is more than 6";
     } else if (c->state_count > NOTCH_MODEL_PARAMETERS_MAX ||
                (c->state_count > 0 && c->state == NULL)) {
         culprit = "state of the engine is missing or has too many values";
@@ -107,6 +109,7 @@ static void put_engine(writer *w)
     notch_put_u32(bytes, (uint32_t)w->checkpoint->engine);
     notch_put_u32(bytes + 4, w->checkpoint->pixels.mean);
     notch_put_u32(bytes + 8, w->checkpoint->pixels.deviation);
+    notch_put_u32(bytes + 12, w->checkpoint->sharpness);
     put_section(w, NOTCH_FORMAT_ENGN, bytes, sizeof bytes);
 }
 

@@ -29,6 +29,7 @@ typedef struct job {
     notch_fetch_result *result;
     char *folder; /* options->folder/NAME */
     notch_http *http;
+    bool refused;            /* the server of the last transfer does not have the file */
     notch_fetch_event event; /* about the current file */
 } job;
 
@@ -191,7 +192,9 @@ static outcome transfer(job *j, const origin *o, notch_part *part, bool *resumed
                                         .plain_allowed =
                                             j->plain_allowed || j->options->url != NULL,
                                         .limit = o->limit};
-    switch (notch_http_get(j->http, &request, part, resumed, error)) {
+    const notch_http_end end = notch_http_get(j->http, &request, part, resumed, error);
+    j->refused = end == NOTCH_HTTP_REFUSED;
+    switch (end) {
     case NOTCH_HTTP_COMPLETE:
         if (o->exact == 0 || part->bytes == o->exact) {
             return IN_PLACE;
@@ -205,6 +208,7 @@ static outcome transfer(job *j, const origin *o, notch_part *part, bool *resumed
         *wrong = true;
         return TRY_NEXT;
     case NOTCH_HTTP_FAILED:
+    case NOTCH_HTTP_REFUSED:
         return TRY_NEXT;
     case NOTCH_HTTP_LOCAL:
         break;
@@ -255,16 +259,22 @@ static outcome fetch_from(job *j, size_t file, const origin *o, notch_error *err
     return end;
 }
 
+/* *error is about the last place that has the file and did not deliver it, or else about the last
+ * one. */
 static outcome fetch_file(job *j, size_t file, notch_error *error)
 {
+    notch_error kept;
+    bool any_kept = false;
     for (size_t index = 0;; index++) {
         origin o;
         if (origin_find(j, file, index, &o, error) != NOTCH_OK) {
             return GIVE_UP;
         }
         if (o.name == NULL) {
-            return TRY_NEXT; /* *error is about the last one */
+            *error = any_kept ? kept : *error;
+            return TRY_NEXT;
         }
+        j->refused = false;
         const outcome end = fetch_from(j, file, &o, error);
         if (end == IN_PLACE) {
             j->result->fetched++;
@@ -273,6 +283,10 @@ static outcome fetch_file(job *j, size_t file, notch_error *error)
         origin_free(&o);
         if (end != TRY_NEXT) {
             return end;
+        }
+        if (!j->refused) {
+            kept = *error;
+            any_kept = true;
         }
     }
 }

@@ -105,7 +105,7 @@ static bool fail_status(transfer *t)
 {
     (void)notch_fail(t->error, NOTCH_ERROR_INPUT, "%s: the server answers %u, expected the file",
                      t->request->shown, (uint64_t)status_code(t));
-    return fail(t, NOTCH_HTTP_FAILED);
+    return fail(t, NOTCH_HTTP_REFUSED);
 }
 
 /* The answer is there: what kind of bytes will come? */

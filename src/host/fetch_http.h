@@ -29,7 +29,8 @@ typedef enum notch_http_end {
     NOTCH_HTTP_STOPPED = 1,  /* progress said so */
     NOTCH_HTTP_FAILED = 2,   /* the server's fault or the way's: what came can be gone on with */
     NOTCH_HTTP_TOO_LONG = 3, /* more than `limit` bytes came or were announced */
-    NOTCH_HTTP_LOCAL = 4     /* this machine's fault: no memory, disk full */
+    NOTCH_HTTP_LOCAL = 4,    /* this machine's fault: no memory, disk full */
+    NOTCH_HTTP_REFUSED = 5   /* the server has answered, but not with the file: such as 404 */
 } notch_http_end;
 
 typedef struct notch_http_request {

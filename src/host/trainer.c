@@ -196,6 +196,7 @@ static notch_status create(notch_trainer *t, const notch_model *model, const not
     }
     t->state->engine = t->options.engine;
     t->state->seed = t->options.seed;
+    t->state->sharpness = t->options.sharpness;
     t->state->pixels = notch_dataset_standardisation(t->train);
     notch_train_parameters(model, lattice, t->parameters);
     notch_checkpoint_values(t->state, t->values);

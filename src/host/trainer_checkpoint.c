@@ -59,6 +59,7 @@ static notch_status check_match(const notch_trainer *t, const notch_checkpoint *
         : c->step > t->steps     ? "more steps"
         : c->pixels.mean != own->pixels.mean || c->pixels.deviation != own->pixels.deviation
             ? "another training set"
+        : c->sharpness != own->sharpness                 ? "another sharpness"
         : c->state_count != own->state_count             ? "another engine state"
         : c->calibration_count != own->calibration_count ? "other calibrations"
         : c->momentum_count != own->momentum_count       ? "another momentum"

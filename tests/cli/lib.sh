@@ -48,3 +48,35 @@ plain() {
     printf '%s\n' '[hidden]' 'type = dense' 'outputs = 8' '' '[active]' 'type = relu' '' '[out]' \
         'type = dense' 'outputs = classes'
 }
+
+# need TOOL: ends the case if a program that it uses is not there.
+need() {
+    command -v "$1" >/dev/null || skip "there is no $1"
+}
+
+# serving FOLDER COMMAND...: runs a command while tests/serve.c serves the folder; $url is its
+# address, which is "URL" in what the command prints.
+serving() {
+    mkfifo stop
+    serve "$1" <stop >address &
+    exec 9>stop
+    rm stop
+    shift
+    patience=100
+    while [ ! -s address ] && [ $patience -gt 0 ]; do
+        sleep 0.1
+        patience=$((patience - 1))
+    done
+    [ -s address ] || skip "this machine lets nobody serve"
+    url=$(cat address)
+    "$@" 2>&1 | sed "s|$url|URL|g"
+    exec 9>&-
+    wait
+}
+
+# train_linear FILE: a model file of 7,850 weights that knows some digits; in a second or two.
+train_linear() {
+    notch train --model linear --data digits --engine int --steps 100 --eval-images 100 --threads 1 \
+        --quiet --out training >log 2>&1 || cat log
+    mv training/last.notch "$1"
+}

@@ -33,6 +33,12 @@ trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${MESON_EXE_WRAPPER:-}" "$program" >"$scratch/bin/notch"
 chmod +x "$scratch/bin/notch"
+# The server of tests/serve.c, where it was built: cases that use it look whether it is there.
+server=$(dirname "$program")/../tests/serve
+if [ -x "$server" ]; then
+    printf '#!/bin/sh\nexec %s "%s" "$@"\n' "${MESON_EXE_WRAPPER:-}" "$server" >"$scratch/bin/serve"
+    chmod +x "$scratch/bin/serve"
+fi
 PATH=$scratch/bin:$PATH
 LC_ALL=C
 export PATH LC_ALL

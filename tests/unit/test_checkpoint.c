@@ -470,6 +470,7 @@ TEST(everything_comes_back)
 {
     notch_checkpoint *c = full(), *read = NULL;
     uint8_t digest[32], again[32];
+    c->sharpness = 5;
     check_ok(encode(c, &good));
     check_ok(decode(&good, &read));
     check_ok(notch_model_same(&c->model, &read->model, &error));
@@ -479,6 +480,7 @@ TEST(everything_comes_back)
     CHECK_EQUAL_U64(read->engine, NOTCH_ENGINE_FLOAT);
     CHECK_EQUAL_U64(read->pixels.mean, c->pixels.mean);
     CHECK_EQUAL_U64(read->pixels.deviation, c->pixels.deviation);
+    CHECK_EQUAL_U64(read->sharpness, 5);
     for (uint32_t i = 0; i < 6; i++) {
         CHECK(read->tensors[i].type == c->tensors[i].type);
         CHECK_EQUAL_U64(read->tensors[i].lattice.bits, c->tensors[i].lattice.bits);
@@ -950,11 +952,11 @@ TEST(hostile_rest)
     change_refused("ENGN", 0, 0, 2,
                    "in.notch: section ENGN: the engine is not known to this version");
     static const char pixels[] = "in.notch: section ENGN: expected a mean of up to 255, a "
-                                 "deviation of more than 0 up to 255, then 0";
+                                 "deviation of more than 0 up to 255, a sharpness of up to 6";
     change_refused("ENGN", 0, 4, (255 << 16) + 1, pixels);
     change_refused("ENGN", 0, 8, 0, pixels);
     change_refused("ENGN", 0, 8, (255 << 16) + 1, pixels);
-    change_refused("ENGN", 0, 12, 1, pixels);
+    change_refused("ENGN", 0, 12, 7, pixels);
     change_refused("CONF", 0, 8, 0, "in.notch: section CONF: holds a byte of zero, expected text");
     change_refused("TRNG", 0, 16, 257,
                    "in.notch: section TRNG: expected at most 256 calibrations, then 0");
@@ -1013,6 +1015,9 @@ TEST(write_refuses_contradictions)
     *c = kept;
     c->pixels.deviation = 0;
     write_refused(c, "out.notch: the checkpoint's standardisation is out of range");
+    *c = kept;
+    c->sharpness = 7;
+    write_refused(c, "out.notch: the checkpoint's sharpness is more than 6");
     *c = kept;
     c->state = NULL;
     write_refused(c, "out.notch: the checkpoint's state of the engine is missing or has too many "

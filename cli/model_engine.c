@@ -1,0 +1,80 @@
+/* model_engine.c - an engine that evaluates the model of a model file.
+ * SPDX-License-Identifier: MIT
+ */
+#include "model_engine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static notch_status refuse_graph(const char *name, notch_error *error)
+{
+    (void)snprintf(error->message, sizeof error->message,
+                   "%.100s: is a graph without weights, expected a model file such as the "
+                   "last.notch or best.notch of a run",
+                   name);
+    return error->status = NOTCH_ERROR_INPUT;
+}
+
+static notch_status restore_state(const char *name, const notch_checkpoint *c, notch_engine *engine,
+                                  notch_error *error)
+{
+    size_t count;
+    void *state = notch_engine_state(engine, &count);
+    if (count != c->state_count) {
+        (void)snprintf(error->message, sizeof error->message,
+                       "%.100s: holds %zu words of engine state, expected %zu", name,
+                       c->state_count, count);
+        return error->status = NOTCH_ERROR_INPUT;
+    }
+    if (count != 0) {
+        memcpy(state, c->state, count * sizeof *c->state);
+    }
+    return NOTCH_OK;
+}
+
+int model_engine_expect(const char *command, const char *name, const model_source *source)
+{
+    notch_error error = {NOTCH_OK, ""};
+    if (source->checkpoint != NULL) {
+        return EXIT_DONE;
+    }
+    (void)refuse_graph(name, &error);
+    return command_fail(command, &error);
+}
+
+int model_engine_create(const char *command, const char *name, const model_source *source,
+                        const model_running *running, notch_engine **engine)
+{
+    const notch_checkpoint *c = source->checkpoint;
+    notch_error error = {NOTCH_OK, ""};
+    const notch_engine_options options = {.type = c->engine,
+                                          .batch = (uint32_t)running->batch,
+                                          .threads = (uint32_t)running->threads,
+                                          .isa = (notch_isa)running->isa,
+                                          .training = false,
+                                          .pixels = c->pixels,
+                                          .sharpness = c->sharpness};
+    notch_engine *made = NULL;
+    notch_status status = notch_engine_create(&source->model, &options, &made, &error);
+    if (status == NOTCH_OK) {
+        status = restore_state(name, c, made, &error);
+    }
+    if (status != NOTCH_OK) {
+        notch_engine_destroy(made);
+        return command_fail(command, &error);
+    }
+    *engine = made;
+    return EXIT_DONE;
+}
+
+uint32_t model_engine_class(const float *probabilities, uint32_t classes)
+{
+    uint32_t best = 0;
+    for (uint32_t k = 1; k < classes; k++) {
+        best = probabilities[k] > probabilities[best] ? k : best;
+    }
+    return best;
+}
