@@ -4,10 +4,12 @@
  * Usage: bench_gemm [VARIANT [THREADS [SECONDS [LAYER]]]]
  *
  * VARIANT: ref, avx2, avx512, avx512-vnni, neon, neon-dot, or best (the default). Without THREADS
- * (or with 0), 1 and 2. Prints a table: for each product of 512 x 512 x 512 and of the layers of the paper's CNN at
- * batch 64, the best of all repetitions within SECONDS (default 0.3) in microseconds and in 10^9
- * operations a second (a multiplication and an addition are two), the share of the peak (a loop on
- * registers only, run in turn with the product), and oneDNN's dnnl_gemm_s8s8s32, where built with it. `packed` are forward products and input errors with weights packed before.
+ * (or with 0), 1 and 2. Prints a table: for each product of 512 x 512 x 512 and of the layers of
+ * the paper's CNN at batch 64, the best of all repetitions within SECONDS (default 0.3) in
+ * microseconds and in 10^9 operations a second (a multiplication and an addition are two), the
+ * share of the peak (a loop on registers only, run in turn with the product), and oneDNN's
+ * dnnl_gemm_s8s8s32, where built with it. `packed` are forward products and input errors with
+ * weights packed before.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <notch/notch.h>

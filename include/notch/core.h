@@ -73,9 +73,10 @@ typedef struct notch_error {
 } notch_error;
 
 /* The one of names[0 .. count) that is most like `name`, to help with a name that is not known: the
- * one with the least edit distance (1 for a letter that is missing or differs in case, 2 for one too
- * many, a wrong one, or two neighbours swapped) less the number of letters that both begin with; the
- * first one among equals. Bytes from the 64th on do not count. NULL if there are no names. */
+ * one with the least edit distance (1 for a letter that is missing or differs in case, 2 for one
+ * too many, a wrong one, or two neighbours swapped) less the number of letters that both begin
+ * with; the first one among equals. Bytes from the 64th on do not count. NULL if there are no
+ * names. */
 NOTCH_API const char *notch_nearest_name(const char *name, const char *const *names, size_t count);
 
 /* ------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@
  * stay the caller's and are read at each call, never kept from one call to the next. Engines know
  * nothing of update rules: an engine's gradients are handed to notch_update_step.
  *
- * What is reproducible: see docs/determinism.md. The int engine gives the same bits on every machine
- * with any number of threads; the float engine promises them on the same machine and build for the
- * same thread count.
+ * What is reproducible: see docs/determinism.md. The int engine gives the same bits on every
+ * machine with any number of threads; the float engine promises them on the same machine and build
+ * for the same thread count.
  */
 #ifndef NOTCH_ENGINE_H
 #define NOTCH_ENGINE_H

@@ -29,11 +29,11 @@ NOTCH_API notch_status notch_picture_create(uint32_t width, uint32_t height, uin
 /* Frees a picture that notch_picture_create or notch_png_read has made; NULL is fine. */
 NOTCH_API void notch_picture_destroy(notch_picture *picture);
 
-/* Reads a PNG file of any kind. Palettes become colours, fewer than 8 bits a sample are stretched to
- * the full range, of 16 bits the upper 8 are kept rounded; what is transparent is laid on white.
- * Grey stays grey. Sizes are checked against the limits above, and against what the file can
- * hold, before memory is reserved. Errors: ARGUMENT, INPUT (the file cannot be read, is no PNG,
- * damaged, cut short, too large), MEMORY, UNSUPPORTED. */
+/* Reads a PNG file of any kind. Palettes become colours, fewer than 8 bits a sample are stretched
+ * to the full range, of 16 bits the upper 8 are kept rounded; what is transparent is laid on white.
+ * Grey stays grey. Sizes are checked against the limits above, and against what the file can hold,
+ * before memory is reserved. Errors: ARGUMENT, INPUT (the file cannot be read, is no PNG, damaged,
+ * cut short, too large), MEMORY, UNSUPPORTED. */
 NOTCH_API notch_status notch_png_read(const char *path, notch_picture **picture,
                                       notch_error *error);
 

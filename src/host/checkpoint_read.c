@@ -51,17 +51,13 @@ static unsigned expected_section(const reader *r)
 static notch_status check_place(const reader *r, unsigned section, notch_error *error)
 {
     const unsigned expected = expected_section(r);
-    /* One by one up to the tensors, then in order. A model without parameters has no tensor. */
-    const bool strict = expected <= NOTCH_FORMAT_TENS &&
-                        !(expected == NOTCH_FORMAT_TENS && r->made->model.tensor_count == 0);
+    /* One by one up to the last tensor (a model has at least one), then in order. */
+    const bool strict = expected <= NOTCH_FORMAT_TENS;
     if (strict ? section != expected : section < expected) {
         return notch_fail(error, NOTCH_ERROR_INPUT,
                           "%s: section %s: is not in its place, expected %s%s", r->in.path,
                           r->in.tag, notch_format_entries[expected].tag,
                           strict ? "" : " or a later one");
-    }
-    if (section == NOTCH_FORMAT_TENS && r->tensors == r->made->model.tensor_count) {
-        return notch_checkpoint_fail_section(r, "there are more tensors than the model has", error);
     }
     if (r->in.flags != notch_format_entries[section].flags ||
         r->in.index != (section == NOTCH_FORMAT_TENS ? r->tensors : 0)) {

@@ -9,8 +9,8 @@
 #include "host/png.h"
 
 enum {
-    /* Bytes of the largest file that is read: samples that cannot be compressed have some 0.1 % more
-     * in a file, and 16 bits instead of 8, and a fourth channel. */
+    /* Bytes of the largest file that is read: samples that cannot be compressed have some 0.1 %
+     * more in a file, and 16 bits instead of 8, and a fourth channel. */
     FILE_MAX = 3 * NOTCH_PNG_BYTES_MAX
 };
 

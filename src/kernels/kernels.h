@@ -10,6 +10,8 @@
 
 #include <notch/core.h>
 
+#include "kernels/rows.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #define NOTCH_HAVE_X86 1
 #else
@@ -51,6 +53,7 @@ enum {
 
 typedef struct notch_kernels {
     notch_isa isa;
+    const notch_row_kernels *rows;
 
     /* words[4 k .. 4 k + 3] = Philox block number first + k of the stream, k < blocks. */
     void (*random_blocks)(const notch_key *key, uint64_t first, uint64_t blocks, uint32_t *words);

@@ -1,4 +1,4 @@
-/* fuzz_config.c - no text makes the reader of configuration files fail in other ways than it should.
+/* fuzz_config.c - no text makes the reader of configuration files fail otherwise than it should.
  * SPDX-License-Identifier: MIT
  *
  * What was read is written, and reading that gives the same text again.

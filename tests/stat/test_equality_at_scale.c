@@ -1,5 +1,5 @@
-/* test_equality_at_scale.c - the same counts on every instruction set and thread count, many
- * trials. SPDX-License-Identifier: MIT
+/* test_equality_at_scale.c - many trials: the same on every instruction set and thread count.
+ * SPDX-License-Identifier: MIT
  */
 #include "sameness.h"
 

@@ -4,15 +4,15 @@
  * Each case is a small graph with random weights and images. Its loss is compared with the
  * reference's, its gradients with double-sided differences of the reference's loss.
  *
- * Thresholds. A difference over 2h with h = 1e-6 in double precision is off by 1e-10 of the loss.
- * A float result of a chain of L layers that sum N products each is off by about L sqrt(N) 2^-24 of
- * its summands: with L = 10 and N = 100, 6e-6; what is seen is less than 1e-6 of the largest gradient
- * of a tensor, but where a softmax is all but decided, summands of the whole model's size cancel. So
- * the threshold is 2e-5 of the tensor's largest gradient or of a tenth of the model's. Losses are off
- * by less than 1e-5 of their size, or of 1.
- * A ReLU or a max-pool whose decision lies within h, or within the rounding of floats, would show as
- * a difference far above that. A case has some 500 decisions and a value of deviation 1 has a chance
- * of 1e-6 to be so near; seeds and weights are such that none is.
+ * Thresholds. A difference over 2h with h = 1e-6 in double precision is off by 1e-10 of the loss. A
+ * float result of a chain of L layers that sum N products each is off by about L sqrt(N) 2^-24 of
+ * its summands: with L = 10 and N = 100, 6e-6; what is seen is less than 1e-6 of the largest
+ * gradient of a tensor, but where a softmax is all but decided, summands of the whole model's size
+ * cancel. So the threshold is 2e-5 of the tensor's largest gradient or of a tenth of the model's.
+ * Losses are off by less than 1e-5 of their size, or of 1.
+ * A ReLU or a max-pool whose decision lies within h, or within the rounding of floats, would show
+ * as a difference far above that. A case has some 500 decisions and a value of deviation 1 has a
+ * chance of 1e-6 to be so near; seeds and weights are such that none is.
  */
 #include "test.h"
 
@@ -117,8 +117,9 @@ static double random_real(uint32_t stream, uint64_t index)
 }
 
 /* Weights of the type; the reference's are the same. Integers are small where logits would grow
- * with them until the softmax is 0 or 1, and large where a norm takes care of that: sums of few small
- * ones are often equal, and the derivative of the largest of two equal values does not exist. */
+ * with them until the softmax is 0 or 1, and large where a norm takes care of that: sums of few
+ * small ones are often equal, and the derivative of the largest of two equal values does not
+ * exist. */
 static void set_weights(notch_value_type type)
 {
     const bool norm = model.layers[model.layer_count - 1].type == NOTCH_LAYER_LAYER_NORM;

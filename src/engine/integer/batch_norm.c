@@ -28,7 +28,7 @@ enum {
 void notch_channels_clear(const notch_integer *engine, const notch_stage *stage)
 {
     for (uint32_t worker = 0; worker < notch_channel_workers(engine); worker++) {
-        for (uint32_t row = 0; row < NOTCH_CHANNEL_SUMS; row++) {
+        for (uint32_t row = 0; row < NOTCH_SUM_FIELDS; row++) {
             int64_t *sums = notch_channel_sums(engine, stage, worker, row);
             const int64_t value = row == NOTCH_SUM_LEAST  ? INT64_MAX
                                   : row == NOTCH_SUM_MOST ? INT64_MIN
@@ -239,57 +239,33 @@ static void plan_channel_of_state(const notch_integer *engine, const notch_stage
  * Passes over the batch
  * --------------------------------------------------------------------------------------------- */
 
+static int32_t *sums_of(const notch_channel_job *job, uint64_t sample)
+{
+    return job->engine->shared.sums + sample * job->stage->values_a_sample;
+}
+
 static void survey_item(void *argument, uint64_t sample, uint32_t worker)
 {
     const notch_channel_job *job = argument;
-    const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
-    const int32_t *x = job->engine->shared.sums + sample * n;
-    int64_t *sum = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_FIRST);
-    int64_t *least = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_LEAST);
-    int64_t *most = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_MOST);
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            sum[c] += x[i + c];
-            least[c] = x[i + c] < least[c] ? x[i + c] : least[c];
-            most[c] = x[i + c] > most[c] ? x[i + c] : most[c];
-        }
-    }
+    job->engine->rows->channel_survey(sums_of(job, sample), notch_channel_rows(job->stage),
+                                      job->stage->shape.channels,
+                                      notch_channel_sums(job->engine, job->stage, worker, 0));
 }
 
-/* Centres the values of a sample in place. */
 static void centre(const notch_channel_job *job, uint64_t sample)
 {
-    const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
-    const int32_t *mean = notch_channel_plan(job->engine, stage, NOTCH_PLAN_MEAN);
-    const int32_t *bound = notch_channel_plan(job->engine, stage, NOTCH_PLAN_BOUND);
-    const int32_t *half = notch_channel_plan(job->engine, stage, NOTCH_PLAN_HALF);
-    const int32_t *right = notch_channel_plan(job->engine, stage, NOTCH_PLAN_RIGHT);
-    const int32_t *left = notch_channel_plan(job->engine, stage, NOTCH_PLAN_LEFT);
-    const int32_t *fraction = notch_channel_plan(job->engine, stage, NOTCH_PLAN_FRACTION);
-    int32_t *x = job->engine->shared.sums + sample * n;
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const int32_t d = notch_clamp(x[i + c] - mean[c], bound[c]);
-            x[i + c] = ((d + half[c]) >> right[c]) * (INT32_C(1) << left[c]) - fraction[c];
-        }
-    }
+    job->engine->rows->channel_centre(sums_of(job, sample), notch_channel_rows(job->stage),
+                                      job->stage->shape.channels, job->engine->shared.channel_plan);
 }
 
+/* |d| <= 2^15 + 1, 2^31 of them */
 static void squares_item(void *argument, uint64_t sample, uint32_t worker)
 {
     const notch_channel_job *job = argument;
-    const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
     centre(job, sample);
-    const int32_t *d = job->engine->shared.sums + sample * n;
-    int64_t *squares = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_SECOND);
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            squares[c] += (int64_t)d[i + c] * d[i + c]; /* |d| <= 2^15 + 1, 2^31 of them */
-        }
-    }
+    job->engine->rows->channel_squares(sums_of(job, sample), notch_channel_rows(job->stage),
+                                       job->stage->shape.channels,
+                                       notch_channel_sums(job->engine, job->stage, worker, 0));
 }
 
 /* |d| <= 2^15 + 1 and mantissa < 2^14: below 2^30; the shift is at most 30 as in layer_norm.c, and
@@ -299,20 +275,12 @@ static void normalise_item(void *argument, uint64_t sample, uint32_t worker)
     (void)worker;
     const notch_channel_job *job = argument;
     const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
-    const int32_t *mantissa = notch_channel_plan(job->engine, stage, NOTCH_PLAN_MANTISSA);
-    const int32_t *shift = notch_channel_plan(job->engine, stage, NOTCH_PLAN_SHIFT);
-    const int32_t *d = job->engine->shared.sums + sample * n;
-    int8_t *y = stage->values + sample * n;
     if (!job->engine->training) {
         centre(job, sample);
     }
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            y[i + c] =
-                (int8_t)notch_clamp(notch_round32(d[i + c] * mantissa[c], (uint32_t)shift[c]), 127);
-        }
-    }
+    job->engine->rows->channel_normalise(sums_of(job, sample), notch_channel_rows(stage),
+                                         stage->shape.channels, job->engine->shared.channel_plan,
+                                         stage->values + sample * stage->values_a_sample);
 }
 
 static void plan_batch(notch_channel_job *job)

@@ -6,31 +6,6 @@
 
 #include "engine/integer/parts.h"
 
-/* Sums of a worker, channel by channel: rows of shared->channels. */
-enum {
-    NOTCH_SUM_FIRST,
-    NOTCH_SUM_SECOND,
-    NOTCH_SUM_LEAST,
-    NOTCH_SUM_MOST
-};
-
-/* What is done with the values of a channel: rows of shared->channel_plan. Forward:
- *     d = ((clamp(x - mean, bound) + half) >> right) << left) - fraction
- *     y = clamp(round(d mantissa / 2^shift), 127)
- * Backward:
- *     g = round(g << left >> right);   g = g - mean - round(y slope / 2^12) */
-enum {
-    NOTCH_PLAN_MEAN,
-    NOTCH_PLAN_BOUND,
-    NOTCH_PLAN_HALF,
-    NOTCH_PLAN_RIGHT,
-    NOTCH_PLAN_LEFT,
-    NOTCH_PLAN_FRACTION,
-    NOTCH_PLAN_MANTISSA,
-    NOTCH_PLAN_SHIFT,
-    NOTCH_PLAN_SLOPE = NOTCH_PLAN_MANTISSA
-};
-
 typedef struct notch_channel_job {
     notch_integer *engine;
     notch_stage *stage;
@@ -39,7 +14,7 @@ typedef struct notch_channel_job {
 static inline int64_t *notch_channel_sums(const notch_integer *engine, const notch_stage *stage,
                                           uint32_t worker, uint32_t row)
 {
-    const uint64_t first = (uint64_t)worker * NOTCH_CHANNEL_SUMS + row;
+    const uint64_t first = (uint64_t)worker * NOTCH_SUM_FIELDS + row;
     return engine->shared.channels + first * stage->shape.channels;
 }
 
@@ -47,6 +22,12 @@ static inline int32_t *notch_channel_plan(const notch_integer *engine, const not
                                           uint32_t row)
 {
     return engine->shared.channel_plan + (uint64_t)row * stage->shape.channels;
+}
+
+/* Positions of a sample. */
+static inline uint32_t notch_channel_rows(const notch_stage *stage)
+{
+    return stage->shape.height * stage->shape.width;
 }
 
 /* Workers whose sums have to be added up. */

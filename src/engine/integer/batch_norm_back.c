@@ -7,73 +7,48 @@
 #include "engine/integer/batch_norm.h"
 
 enum {
-    SLOPE_FRACTION = 12,
-    SLOPE_SPARE = SLOPE_FRACTION - 2 * NOTCH_STAGE_STEPS_LOG
+    SLOPE_SPARE = NOTCH_SLOPE_FRACTION - 2 * NOTCH_STAGE_STEPS_LOG
 };
 
-/* The bits of all magnitudes of a channel. */
+static int32_t *gradient_of(const notch_channel_job *job, uint64_t sample)
+{
+    return job->stage->gradient + sample * job->stage->values_a_sample;
+}
+
+static const int8_t *values_of(const notch_channel_job *job, uint64_t sample)
+{
+    return job->stage->values + sample * job->stage->values_a_sample;
+}
+
 static void bits_item(void *argument, uint64_t sample, uint32_t worker)
 {
     const notch_channel_job *job = argument;
-    const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
-    const int32_t *g = stage->gradient + sample * n;
-    int64_t *all = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_MOST);
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const int32_t magnitude = g[i + c] < 0 ? ~g[i + c] : g[i + c];
-            all[c] = magnitude > all[c] ? magnitude : all[c];
-        }
-    }
+    job->engine->rows->channel_bits(gradient_of(job, sample), notch_channel_rows(job->stage),
+                                    job->stage->shape.channels,
+                                    notch_channel_sums(job->engine, job->stage, worker, 0));
 }
 
-static int32_t shift_by(int32_t g, int32_t left, int32_t right)
-{
-    return right > 0 ? (g >> right) + ((g >> (right - 1)) & 1) : g * (INT32_C(1) << left);
-}
-
-/* Brings g to 15 bits in place; sums of g and g y. */
-static void sums_item(void *argument, uint64_t sample, uint32_t worker)
+/* Sums of at most 2^15 2^7, 2^31 of them. */
+static void scale_item(void *argument, uint64_t sample, uint32_t worker)
 {
     const notch_channel_job *job = argument;
-    const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
-    const int32_t *left = notch_channel_plan(job->engine, stage, NOTCH_PLAN_LEFT);
-    const int32_t *right = notch_channel_plan(job->engine, stage, NOTCH_PLAN_RIGHT);
-    const int8_t *y = stage->values + sample * n;
-    int32_t *g = stage->gradient + sample * n;
-    int64_t *sum = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_FIRST);
-    int64_t *dot = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_SECOND);
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            const int32_t value = shift_by(g[i + c], left[c], right[c]);
-            g[i + c] = value;
-            sum[c] += value;
-            dot[c] += value * y[i + c]; /* at most 2^15 2^7, 2^31 of them */
-        }
-    }
+    job->engine->rows->channel_scale(gradient_of(job, sample), notch_channel_rows(job->stage),
+                                     job->stage->shape.channels, job->engine->shared.channel_plan,
+                                     values_of(job, sample),
+                                     notch_channel_sums(job->engine, job->stage, worker, 0));
 }
 
-/* Bounds of mean and slope as in layer_norm.c; the largest magnitude of a channel. */
+/* Bounds of mean and slope as in layer_norm.c. */
 static void project_item(void *argument, uint64_t sample, uint32_t worker)
 {
     const notch_channel_job *job = argument;
     const notch_stage *stage = job->stage;
-    const uint32_t channels = stage->shape.channels, n = stage->values_a_sample;
-    const int32_t *mean = notch_channel_plan(job->engine, stage, NOTCH_PLAN_MEAN);
-    const int32_t *slope = notch_channel_plan(job->engine, stage, NOTCH_PLAN_SLOPE);
-    const int8_t *y = stage->values + sample * n;
-    const uint16_t *routes = stage->routes == NULL ? NULL : stage->routes + sample * n;
-    int32_t *g = stage->gradient + sample * n;
-    int64_t *most = notch_channel_sums(job->engine, stage, worker, NOTCH_SUM_MOST);
-    for (uint32_t i = 0; i < n; i += channels) {
-        for (uint32_t c = 0; c < channels; c++) {
-            int32_t value = g[i + c] - mean[c] - notch_round32(y[i + c] * slope[c], SLOPE_FRACTION);
-            value = routes != NULL && routes[i + c] == NOTCH_ROUTE_DEAD ? 0 : value;
-            g[i + c] = value;
-            most[c] = notch_absolute(value) > most[c] ? notch_absolute(value) : most[c];
-        }
-    }
+    const uint16_t *routes =
+        stage->routes == NULL ? NULL : stage->routes + sample * stage->values_a_sample;
+    job->engine->rows->channel_project(gradient_of(job, sample), notch_channel_rows(stage),
+                                       stage->shape.channels, job->engine->shared.channel_plan,
+                                       values_of(job, sample), routes,
+                                       notch_channel_sums(job->engine, stage, worker, 0));
 }
 
 static void plan_shifts(const notch_channel_job *job)
@@ -104,30 +79,38 @@ static void plan_projections(const notch_channel_job *job, int64_t n)
     }
 }
 
-typedef struct rounding_job {
-    const notch_integer *engine;
-    const notch_stage *stage;
-    const notch_rounding *roundings;
-} rounding_job;
-
 static void round_item(void *argument, uint64_t sample, uint32_t worker)
 {
     (void)worker;
-    const rounding_job *job = argument;
+    const notch_channel_job *job = argument;
     const notch_stage *stage = job->stage;
     const uint32_t n = stage->values_a_sample;
-    notch_round_errors(job->engine, stage, stage->gradient + sample * n, sample * n, n,
-                       job->roundings, stage->shape.channels,
-                       job->engine->shared.errors + sample * n);
+    notch_round_channels(job->engine, stage, gradient_of(job, sample), sample * n, n,
+                         job->engine->shared.channel_plan, job->engine->shared.errors + sample * n);
 }
 
-/* What all channels need, and errors in it. */
-static int32_t round_all(const notch_channel_job *job)
+static void plan_rounding(const notch_channel_job *job, uint32_t channel, int32_t exponent)
+{
+    const notch_rounding r = notch_rounding_of(job->stage->factors[channel], exponent);
+    const struct {
+        uint32_t row;
+        int32_t value;
+    } fields[] = {{NOTCH_PLAN_MANTISSA, r.mantissa},
+                  {NOTCH_PLAN_LEFT, r.left},
+                  {NOTCH_PLAN_RIGHT, r.right},
+                  {NOTCH_PLAN_CENTRE, r.centre},
+                  {NOTCH_PLAN_SHIFT, r.shift}};
+    for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++) {
+        notch_channel_plan(job->engine, job->stage, fields[k].row)[channel] = fields[k].value;
+    }
+}
+
+/* The exponent that all channels need, and errors in it. */
+static int32_t round_all(notch_channel_job *job)
 {
     const notch_integer *engine = job->engine;
     const notch_stage *stage = job->stage;
     const int64_t *most = notch_channels_join(engine, stage, NOTCH_SUM_MOST);
-    notch_rounding *roundings = (void *)engine->shared.channel_plan;
     int32_t exponent = NOTCH_EXPONENT_NONE;
     for (uint32_t c = 0; c < stage->shape.channels; c++) {
         exponent = notch_error_exponent(exponent, (uint32_t)(most[c] < 0 ? 0 : most[c]),
@@ -135,10 +118,9 @@ static int32_t round_all(const notch_channel_job *job)
     }
     exponent = exponent == NOTCH_EXPONENT_NONE ? 0 : exponent;
     for (uint32_t c = 0; c < stage->shape.channels; c++) {
-        roundings[c] = notch_rounding_of(stage->factors[c], exponent);
+        plan_rounding(job, c, exponent);
     }
-    rounding_job rounding = {engine, stage, roundings};
-    notch_integer_run(engine, round_item, &rounding, engine->count);
+    notch_integer_run(engine, round_item, job, engine->count);
     return exponent;
 }
 
@@ -152,7 +134,7 @@ void notch_batch_norm_back(notch_integer *engine, notch_stage *stage, int32_t *e
         stage->factors[c].exponent += stage->gradient_exponent;
     }
     plan_shifts(&job);
-    notch_integer_run(engine, sums_item, &job, engine->count);
+    notch_integer_run(engine, scale_item, &job, engine->count);
     plan_projections(&job, n);
     notch_channels_clear(engine, stage);
     notch_integer_run(engine, project_item, &job, engine->count);

@@ -51,36 +51,66 @@ int32_t notch_error_exponent(int32_t exponent, uint32_t largest, notch_factor fa
     return own > exponent ? own : exponent;
 }
 
-/* floor(x mantissa / 2^shift + u) with u uniform on [0, 1): |x mantissa| < 2^30 and the random
- * part is below 2^30. */
-static int8_t round_error(int32_t x, int32_t random, const notch_rounding *r)
-{
-    const int32_t part = ((random << r->left) >> r->right) + r->centre;
-    return (int8_t)notch_clamp((x * r->mantissa + part) >> r->shift, 127);
-}
-
-static int32_t half(const uint32_t *words, uint64_t number)
-{
-    return (int32_t)(words[number / 2] >> (number % 2 * 16) & 0xffff);
-}
-
-void notch_round_errors(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
-                        uint64_t first, uint32_t n, const notch_rounding *roundings,
-                        uint32_t channels, int8_t *errors)
-{
+/* Random words, and their halves in the order that memory gives them. */
+typedef union random_halves {
     uint32_t words[PIECE / 2 + 8];
+    uint16_t halves[PIECE + 16];
+} random_halves;
+
+/* Halves of words in the order low, high, whatever the byte order. */
+static void order_halves(random_halves *random, uint32_t words)
+{
+    const union {
+        uint32_t word;
+        uint16_t halves[2];
+    } probe = {1};
+    for (uint32_t i = 0; probe.halves[0] != 1 && i < words; i++) {
+        const uint32_t word = random->words[i];
+        random->halves[2 * (size_t)i] = (uint16_t)word;
+        random->halves[2 * (size_t)i + 1] = (uint16_t)(word >> 16);
+    }
+}
+
+/* Random halves [first, first + count) of the stage; where the first one lies. */
+static const uint16_t *draw_halves(const notch_integer *engine, const notch_stage *stage,
+                                   uint64_t first, uint32_t count, random_halves *random)
+{
+    const uint64_t start = first & ~UINT64_C(7); /* 8 halves a block */
+    const uint32_t skip = (uint32_t)(first - start), blocks = (skip + count + 7) / 8;
     notch_key key = notch_key_for(&engine->key, NOTCH_PURPOSE_ERROR);
     key.stream += (uint32_t)(stage - engine->stages);
-    uint32_t channel = 0;
-    for (uint32_t done = 0; done < n;) {
+    engine->kernels->random_blocks(&key, start / 8, blocks, random->words);
+    order_halves(random, 4 * blocks);
+    return random->halves + skip;
+}
+
+/* |x mantissa| < 2^30, and the random part is below 2^30. */
+void notch_round_errors(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
+                        uint64_t first, uint32_t n, const notch_rounding *rounding, int8_t *errors)
+{
+    random_halves random;
+    for (uint32_t done = 0; done < n; done += PIECE) {
         const uint32_t count = notch_least(n - done, PIECE);
-        const uint64_t start = (first + done) & ~UINT64_C(7); /* 8 halves a block */
-        const uint32_t skip = (uint32_t)(first + done - start);
-        engine->kernels->random_blocks(&key, start / 8, (skip + count + 7) / 8, words);
-        for (uint32_t i = 0; i < count; i++) {
-            errors[done + i] = round_error(x[done + i], half(words, skip + i), &roundings[channel]);
-            channel = channel + 1 == channels ? 0 : channel + 1;
+        const uint16_t *halves = draw_halves(engine, stage, first + done, count, &random);
+        engine->rows->round(x + done, halves, count, rounding, errors + done);
+    }
+}
+
+void notch_round_channels(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
+                          uint64_t first, uint32_t n, const int32_t *plan, int8_t *errors)
+{
+    const uint32_t channels = stage->shape.channels;
+    const uint32_t width = notch_least(channels, PIECE), rows = PIECE / width;
+    random_halves random;
+    for (uint32_t c = 0; c < channels; c += width) {
+        const uint32_t part = notch_least(channels - c, width);
+        const uint32_t each = (part == channels ? rows : 1) * channels;
+        for (uint32_t done = 0; done < n; done += each) {
+            const uint32_t some = notch_least(n - done, each) / channels;
+            const uint16_t *halves =
+                draw_halves(engine, stage, first + done + c, (some - 1) * channels + part, &random);
+            engine->rows->channel_round(x + done + c, halves, some, part, channels, plan + c,
+                                        errors + done + c);
         }
-        done += count;
     }
 }

@@ -3,7 +3,7 @@
  */
 #include "engine/integer/exponential.h"
 
-#include "engine/integer/fixed.h"
+#include "engine/integer/factor.h"
 
 enum {
     TERMS = 9,

@@ -20,8 +20,7 @@ typedef struct pass {
     notch_stage *stage;
     const notch_stage *inputs[2];
     const int8_t *weights; /* in the order of columns */
-    const int8_t *bias;    /* or NULL */
-    int32_t bias_shift;
+    bool has_bias;
     uint32_t shift; /* NOTCH_END_SHIFT */
     const uint8_t *images;
 } pass;
@@ -48,13 +47,13 @@ static void end_layer_norm(const pass *p, uint64_t sample, int32_t *x)
     const uint32_t n = stage->values_a_sample;
     notch_factor rate;
     const uint32_t steps_log = stage->last ? NOTCH_LOGIT_STEPS_LOG : NOTCH_STAGE_STEPS_LOG;
-    notch_factor factor = notch_centre(x, n, steps_log, &rate);
+    notch_factor factor = notch_centre(p->engine->rows, x, n, steps_log, &rate);
     factor.exponent -= stage->sums_exponent;
     if (stage->factors != NULL) {
         stage->factors[sample] = factor;
     }
     if (!stage->last) {
-        notch_normalise_row(x, n, rate, values_of(stage, sample));
+        notch_normalise_row(p->engine->rows, x, n, rate, values_of(stage, sample));
         return;
     }
     int32_t *logits = p->engine->shared.logits + sample * n;
@@ -134,11 +133,8 @@ uint64_t notch_forward_scratch(const notch_integer *engine, const notch_stage *s
 static void add_bias(const pass *p, int32_t *sums, uint32_t rows)
 {
     const uint32_t outputs = p->stage->outputs;
-    for (uint32_t row = 0; row < rows && p->bias != NULL; row++) {
-        for (uint32_t c = 0; c < outputs; c++) {
-            sums[c] += notch_scale32(p->bias[c], p->bias_shift);
-        }
-        sums += outputs;
+    for (uint32_t row = 0; row < rows && p->has_bias; row++) {
+        p->engine->rows->add(sums + (size_t)row * outputs, outputs, p->engine->shared.bias);
     }
 }
 
@@ -177,12 +173,12 @@ static int32_t *reduce(const pass *p, uint64_t sample, int32_t *sums, unsigned c
     int32_t *result = sums;
     if (stage->pools) {
         result = (void *)(scratch + scratch_of(p->engine, stage).pooled);
-        notch_pool_sums(&stage->pool, sums, stage->relu, result, routes);
+        notch_pool_sums(p->engine->rows, &stage->pool, sums, stage->relu, result, routes);
     } else if (stage->relu) {
         if (routes != NULL) {
             memset(routes, 0, n * sizeof *routes);
         }
-        notch_relu_sums(sums, n, routes);
+        p->engine->rows->relu(sums, n, routes);
     }
     if (stage->end == NOTCH_END_BATCH_NORM) {
         memcpy(p->engine->shared.sums + sample * n, result, n * sizeof *result);
@@ -242,13 +238,23 @@ static void learn_magnitude(const notch_integer *engine, notch_stage *stage)
     stage->state[1] = (uint32_t)(now >> 32);
 }
 
+/* In steps of sums: no exponent is below that of norms, so the shift is at most 4. */
+static void prepare_bias(pass *p, uint32_t tensor)
+{
+    const int32_t shift = -p->stage->sums_exponent;
+    p->has_bias = tensor != NOTCH_NO_TENSOR;
+    for (uint32_t c = 0; p->has_bias && c < p->stage->outputs; c++) {
+        p->engine->shared.bias[c] = notch_scale32(p->engine->weights[tensor][c], shift);
+    }
+}
+
 static void prepare_weights(pass *p)
 {
     notch_integer *engine = p->engine;
     const notch_stage *stage = p->stage;
     const uint32_t *tensors = engine->model.layers[stage->layer].tensors;
     p->weights = engine->weights[tensors[0]];
-    p->bias = tensors[1] == NOTCH_NO_TENSOR ? NULL : engine->weights[tensors[1]];
+    prepare_bias(p, tensors[1]);
     if (stage->reordered) {
         notch_order_weights(engine, stage, p->weights, engine->shared.reordered);
         p->weights = engine->shared.reordered;
@@ -263,7 +269,6 @@ static void forward_weights(pass *p)
     notch_integer *engine = p->engine;
     notch_stage *stage = p->stage;
     stage->sums_exponent = p->inputs[0]->exponent;
-    p->bias_shift = -stage->sums_exponent; /* at most 4: no exponent is below that of norms */
     if (stage->end == NOTCH_END_SHIFT) {
         p->shift = shift_of(stage);
     }

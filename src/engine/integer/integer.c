@@ -79,6 +79,7 @@ static notch_status prepare(notch_integer *engine, const notch_model *model,
     engine->classes = model->layers[model->layer_count - 1].shape.channels;
     notch_status status = notch_kernels_select(options->isa, &engine->kernels, error);
     if (status == NOTCH_OK) {
+        engine->rows = engine->kernels->rows;
         status = notch_matrix_select(options->isa, &engine->matrix, error);
     }
     return status == NOTCH_OK ? notch_integer_plan(engine, error) : status;

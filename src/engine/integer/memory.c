@@ -161,6 +161,7 @@ static void measure_weights(const notch_integer *engine, const notch_stage *stag
     }
     raise(&sizes->packed, notch_matrix_pack_size(engine->matrix, stage->outputs, stage->columns));
     raise(&sizes->scratch, notch_forward_scratch(engine, stage));
+    raise(&sizes->bias, stage->outputs * sizeof(int32_t));
     if (!engine->options.training) {
         return;
     }
@@ -197,10 +198,10 @@ static notch_shared_sizes measure(const notch_integer *engine)
         }
         if (stage->end == NOTCH_END_BATCH_NORM) {
             raise(&sizes.sums, batch_values(engine, stage) * sizeof(int32_t));
-            raise(&sizes.channels, (uint64_t)NOTCH_CHANNEL_SUMS * stage->shape.channels *
+            raise(&sizes.channels, (uint64_t)NOTCH_SUM_FIELDS * stage->shape.channels *
                                        engine->options.workers * sizeof(int64_t));
             raise(&sizes.channel_plan,
-                  (uint64_t)NOTCH_CHANNEL_FIELDS * stage->shape.channels * sizeof(int32_t));
+                  (uint64_t)NOTCH_PLAN_FIELDS * stage->shape.channels * sizeof(int32_t));
         }
         if (stage->kind == NOTCH_STAGE_NORM) {
             raise(&sizes.scratch, (uint64_t)stage->values_a_sample * sizeof(int32_t));
@@ -269,6 +270,7 @@ static void lay_workspace(notch_integer *engine, const notch_shared_sizes *neede
     shared->partial = take(a, needed->partial);
     shared->channels = take(a, needed->channels);
     shared->channel_plan = take(a, needed->channel_plan);
+    shared->bias = take(a, needed->bias);
     engine->scratch_bytes = notch_aligned(needed->scratch);
     shared->scratch = take(a, engine->scratch_bytes * engine->options.workers);
     shared->logits = take(a, batch * engine->classes * sizeof(int32_t));

@@ -30,54 +30,56 @@ static uint64_t place(const notch_window *w, const span *y, const span *x, uint3
 }
 
 /* The largest values of one window, all channels of it, and their places. routes may be NULL. */
-static void pool_window(const notch_window *w, const int32_t *in, const span *y, const span *x,
-                        int32_t *out, uint16_t *routes)
+static void pool_window(const notch_row_kernels *rows, const notch_window *w, const int32_t *in,
+                        const span *y, const span *x, int32_t *out, uint16_t *routes)
 {
     const uint32_t channels = w->in.channels;
     for (uint32_t ky = y->low; ky < y->high; ky++) {
         for (uint32_t kx = x->low; kx < x->high; kx++) {
             const int32_t *from = in + place(w, y, x, ky, kx);
             const uint16_t tap = (uint16_t)(ky * w->kernel[1] + kx);
-            if (ky == y->low && kx == x->low) {
-                memcpy(out, from, channels * sizeof out[0]);
-                for (uint32_t c = 0; routes != NULL && c < channels; c++) {
-                    routes[c] = tap;
-                }
+            if (ky != y->low || kx != x->low) {
+                rows->pool_more(from, channels, tap, out, routes);
                 continue;
             }
-            if (routes != NULL) {
-                for (uint32_t c = 0; c < channels; c++) {
-                    routes[c] = from[c] > out[c] ? tap : routes[c];
-                }
-            }
-            for (uint32_t c = 0; c < channels; c++) {
-                out[c] = from[c] > out[c] ? from[c] : out[c];
+            memcpy(out, from, channels * sizeof out[0]);
+            for (uint32_t c = 0; routes != NULL && c < channels; c++) {
+                routes[c] = tap;
             }
         }
     }
 }
 
-void notch_relu_sums(int32_t *x, uint32_t n, uint16_t *routes)
+static bool whole(const notch_window *w, const span *y, const span *x)
 {
-    for (uint32_t i = 0; routes != NULL && i < n; i++) {
-        routes[i] = x[i] > 0 ? routes[i] : NOTCH_ROUTE_DEAD;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        x[i] = x[i] > 0 ? x[i] : 0;
-    }
+    return w->kernel[0] == 2 && w->kernel[1] == 2 && y->low == 0 && x->low == 0 && y->high == 2 &&
+           x->high == 2;
 }
 
-void notch_pool_sums(const notch_window *w, const int32_t *in, bool relu, int32_t *out,
-                     uint16_t *routes)
+static void pool_four(const notch_row_kernels *rows, const notch_window *w, const int32_t *in,
+                      const span *y, const span *x, bool relu, int32_t *out, uint16_t *routes)
+{
+    static const uint16_t taps[4] = {0, 1, 2, 3};
+    const int32_t *const from[4] = {in + place(w, y, x, 0, 0), in + place(w, y, x, 0, 1),
+                                    in + place(w, y, x, 1, 0), in + place(w, y, x, 1, 1)};
+    rows->pool_four(from, taps, w->in.channels, relu, out, routes);
+}
+
+void notch_pool_sums(const notch_row_kernels *rows, const notch_window *w, const int32_t *in,
+                     bool relu, int32_t *out, uint16_t *routes)
 {
     const uint32_t channels = w->in.channels;
     for (uint32_t oy = 0; oy < w->out.height; oy++) {
         const span y = span_of(w, 0, oy);
         for (uint32_t ox = 0; ox < w->out.width; ox++) {
             const span x = span_of(w, 1, ox);
-            pool_window(w, in, &y, &x, out, routes);
-            if (relu) {
-                notch_relu_sums(out, channels, routes);
+            if (whole(w, &y, &x)) {
+                pool_four(rows, w, in, &y, &x, relu, out, routes);
+            } else {
+                pool_window(rows, w, in, &y, &x, out, routes);
+                if (relu) {
+                    rows->relu(out, channels, routes);
+                }
             }
             out += channels;
             routes = routes == NULL ? NULL : routes + channels;
@@ -143,26 +145,33 @@ void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out)
     }
 }
 
-void notch_unpool(const notch_window *w, const int8_t *errors, const uint16_t *routes, uint32_t n,
-                  int8_t *out)
+/* Whether each position lies in a window. */
+static bool covers(const notch_window *w)
 {
-    if (w == NULL) {
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = routes[i] == NOTCH_ROUTE_DEAD ? 0 : errors[i];
-        }
-        return;
+    return w->kernel[0] == w->stride[0] && w->kernel[1] == w->stride[1] && w->padding[0] == 0 &&
+           w->padding[1] == 0 && w->out.height * w->kernel[0] == w->in.height &&
+           w->out.width * w->kernel[1] == w->in.width;
+}
+
+void notch_unpool(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
+                  const uint16_t *routes, int8_t *out)
+{
+    const uint32_t channels = w->in.channels;
+    if (!covers(w)) {
+        memset(out, 0, (size_t)w->in.height * w->in.width * channels);
     }
-    memset(out, 0, (size_t)w->in.height * w->in.width * w->in.channels);
     for (uint32_t oy = 0; oy < w->out.height; oy++) {
         const span y = span_of(w, 0, oy);
         for (uint32_t ox = 0; ox < w->out.width; ox++) {
             const span x = span_of(w, 1, ox);
-            for (uint32_t c = 0; c < w->in.channels; c++, errors++, routes++) {
-                if (*errors != 0 && *routes != NOTCH_ROUTE_DEAD) {
-                    const uint32_t ky = *routes / w->kernel[1], kx = *routes % w->kernel[1];
-                    out[place(w, &y, &x, ky, kx) + c] = *errors;
+            for (uint32_t ky = y.low; ky < y.high; ky++) {
+                for (uint32_t kx = x.low; kx < x.high; kx++) {
+                    rows->unpool(errors, routes, channels, (uint16_t)(ky * w->kernel[1] + kx),
+                                 out + place(w, &y, &x, ky, kx));
                 }
             }
+            errors += channels;
+            routes += channels;
         }
     }
 }

@@ -13,7 +13,7 @@
 
 #include <notch/integer.h>
 
-#include "engine/integer/fixed.h"
+#include "engine/integer/factor.h"
 #include "kernels/kernels.h"
 #include "kernels/matrix.h"
 
@@ -23,7 +23,6 @@ enum {
     NOTCH_ERROR_LOG = 30,       /* errors of logits: 2^30 steps for 1 */
     NOTCH_LOSS_LOG = 24,        /* losses: 2^24 steps for 1 */
     NOTCH_SUM_BITS = 30,        /* sums of weight layers: |x| < 2^30 */
-    NOTCH_ROUTE_DEAD = 0xffff,  /* no gradient passes */
     NOTCH_ROUTES_MAX = 0xffff,  /* positions of a window */
     NOTCH_SHARPNESS_MAX = 6,
     NOTCH_BATCH_MAX = 65536,
@@ -118,9 +117,10 @@ typedef struct notch_shared {
     int8_t *columns;        /* [chunk][positions][columns] */
     int32_t *products;      /* a weight gradient in the order of columns */
     int32_t *partial;       /* the same, of one chunk */
-    int32_t *channel_plan;  /* NOTCH_CHANNEL_FIELDS a channel, see batch_norm.h */
+    int32_t *channel_plan;  /* NOTCH_PLAN_FIELDS a channel, see rows.h */
+    int32_t *bias;          /* [outputs], in steps of sums */
     void *matrix;           /* workspace of the product with all workers */
-    int64_t *channels;      /* per-channel sums, NOTCH_CHANNEL_SUMS a worker */
+    int64_t *channels;      /* NOTCH_SUM_FIELDS sums a channel and worker, see rows.h */
     unsigned char *scratch; /* scratch_bytes a worker */
     int32_t *logits;        /* [batch][classes], in 2^-12 */
     uint64_t *losses;       /* [batch], in 2^-24 */
@@ -131,13 +131,14 @@ typedef struct notch_shared {
 
 typedef struct notch_shared_sizes {
     uint64_t reordered, packed, sums, errors, unpooled, columns, products, partial, matrix,
-        channels, channel_plan, scratch;
+        channels, channel_plan, bias, scratch;
 } notch_shared_sizes;
 
 struct notch_integer {
     notch_model model;
     notch_integer_options options;
     const notch_kernels *kernels;
+    const notch_row_kernels *rows; /* those of kernels */
     const notch_matrix_kernels *matrix;
     uint32_t classes;
     uint32_t stage_count;

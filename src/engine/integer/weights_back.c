@@ -29,8 +29,7 @@ static void unpool_item(void *argument, uint64_t k, uint32_t worker)
     const back_pass *p = argument;
     const notch_stage *stage = p->stage;
     const uint64_t at = (p->first + k) * stage->values_a_sample;
-    notch_unpool(&stage->pool, p->engine->shared.errors + at, stage->routes + at,
-                 stage->values_a_sample,
+    notch_unpool(p->engine->rows, &stage->pool, p->engine->shared.errors + at, stage->routes + at,
                  p->engine->shared.unpooled + k * stage->positions * stage->outputs);
 }
 

@@ -5,6 +5,7 @@
 
 const notch_kernels notch_kernels_ref = {
     .isa = NOTCH_ISA_REF,
+    .rows = &notch_rows_ref,
     .random_blocks = notch_random_blocks_ref,
     .f32_survey = notch_f32_survey_ref,
     .f32_masses = notch_f32_masses_ref,

@@ -5,6 +5,7 @@
 
 const notch_kernels notch_kernels_avx2 = {
     .isa = NOTCH_ISA_AVX2,
+    .rows = &notch_rows_avx2,
     .random_blocks = notch_random_blocks_avx2,
     .f32_survey = notch_f32_survey_avx2,
     .f32_masses = notch_f32_masses_avx2,

@@ -5,6 +5,7 @@
 
 const notch_kernels notch_kernels_avx512 = {
     .isa = NOTCH_ISA_AVX512,
+    .rows = &notch_rows_avx512,
     .random_blocks = notch_random_blocks_avx512,
     .f32_survey = notch_f32_survey_avx512,
     .f32_masses = notch_f32_masses_avx512,

@@ -1,7 +1,7 @@
-/* fixed.c - square roots and quotients as 14-bit factors.
+/* factor.c - square roots and quotients as 14-bit factors.
  * SPDX-License-Identifier: MIT
  */
-#include "engine/integer/fixed.h"
+#include "engine/integer/factor.h"
 
 /* x 2^exponent with x > 0, as a factor. */
 static notch_factor factor_of(uint64_t x, int32_t exponent)

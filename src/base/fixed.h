@@ -1,10 +1,10 @@
-/* fixed.h - shifts, divisions and roots of the integer engine, rounded one way everywhere.
+/* fixed.h - shifts, divisions and roots in integers, rounded one way everywhere.
  * SPDX-License-Identifier: MIT
  *
  * Rounding is to the nearest, ties up (towards plus infinity), unless a name says otherwise.
  */
-#ifndef NOTCH_ENGINE_INTEGER_FIXED_H
-#define NOTCH_ENGINE_INTEGER_FIXED_H
+#ifndef NOTCH_BASE_FIXED_H
+#define NOTCH_BASE_FIXED_H
 
 #include <stdint.h>
 
@@ -81,21 +81,5 @@ static inline uint32_t notch_root(uint64_t x)
     }
     return (uint32_t)root;
 }
-
-/* The real number mantissa * 2^exponent; zero has mantissa 0. */
-typedef struct notch_factor {
-    int32_t mantissa; /* 0, or 2^13 to 2^14 - 1 */
-    int32_t exponent;
-} notch_factor;
-
-enum {
-    NOTCH_FACTOR_BITS = 14
-};
-
-/* sqrt(a / b) to 14 bits, ties up; a, b > 0. Relative error at most 2^-14 + 2^-27. */
-notch_factor notch_root_of_ratio(uint64_t a, uint64_t b);
-
-/* a / b to 14 bits, ties up; a, b > 0 */
-notch_factor notch_ratio(uint64_t a, uint64_t b);
 
 #endif

@@ -1,0 +1,9 @@
+/* rows_avx2.c - rows with AVX2.
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/x86/target.h"
+
+#define TARGET NOTCH_TARGET_AVX2
+#define TABLE notch_rows_avx2
+
+#include "kernels/rows_body.h"

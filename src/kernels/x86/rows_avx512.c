@@ -1,0 +1,9 @@
+/* rows_avx512.c - rows with AVX-512.
+ * SPDX-License-Identifier: MIT
+ */
+#include "kernels/x86/target.h"
+
+#define TARGET NOTCH_TARGET_AVX512
+#define TABLE notch_rows_avx512
+
+#include "kernels/rows_body.h"
