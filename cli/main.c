@@ -16,6 +16,7 @@ typedef struct command_entry {
 } command_entry;
 
 static const command_entry commands[] = {
+    {"train", cmd_train, TRAIN_PURPOSE},
     {"sample", cmd_sample, SAMPLE_PURPOSE},
     {"bench", cmd_bench, BENCH_PURPOSE},
     {"version", cmd_version, VERSION_PURPOSE},
@@ -36,6 +37,7 @@ static int print_help(void)
     printf("\n"
            "'notch COMMAND --help' tells more about a command.\n\n"
            "Examples:\n"
+           "  notch train --model mlp --out runs/mlp\n"
            "  printf '1\\n2\\n7\\n' | notch sample --trials 1e6 -\n"
            "  notch sample --sampler systematic --null 5 --json masses.txt\n"
            "  notch bench update\n\n"
@@ -44,7 +46,7 @@ static int print_help(void)
            "  %3d  the run failed\n"
            "  %3d  the command line is wrong\n"
            "  %3d  a file cannot be read or does not hold what it should\n"
-           "  %3d  interrupted\n",
+           "  %3d  interrupted, after saving\n",
            EXIT_DONE, EXIT_FAILED, EXIT_USAGE, EXIT_INPUT, EXIT_INTERRUPTED);
     return EXIT_DONE;
 }

@@ -185,6 +185,15 @@ static inline notch_update_report run_step(const steps *s)
     if (try_step(s, &report, &error) != NOTCH_OK) {
         TEST_FAIL("the step failed: %s", error.message);
     }
+    uint64_t moved = 0, without_gradient = 0;
+    for (uint64_t p = 0; p < s->parameter_count; p++) {
+        moved += s->parameters[p].moved;
+        without_gradient += !s->parameters[p].has_gradient;
+    }
+    CHECK_EQUAL_U64(moved, report.moved);
+    if (report.groups == s->parameter_count) {
+        CHECK_EQUAL_U64(without_gradient, report.zero_groups);
+    }
     return report;
 }
 

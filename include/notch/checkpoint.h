@@ -79,6 +79,10 @@ NOTCH_API notch_status notch_checkpoint_write(const notch_checkpoint *checkpoint
 NOTCH_API notch_status notch_checkpoint_read(const char *path, notch_checkpoint **checkpoint,
                                              notch_error *error);
 
+/* Whether the file begins as model files do, and as no text does: damaged ones included. false if it
+ * cannot be read. */
+NOTCH_API bool notch_checkpoint_recognise(const char *path);
+
 /* The weights as engines take them: values[0 .. the model's tensor_count). */
 NOTCH_API void notch_checkpoint_values(const notch_checkpoint *checkpoint, notch_values *values);
 

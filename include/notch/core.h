@@ -341,6 +341,10 @@ typedef struct notch_parameter {
     uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
     int32_t *accumulators; /* [count], in units of 2^-24 of a flip: only rule bold uses them. State
                             * that lives from step to step; start with zeros */
+
+    /* Written by a step that succeeds. */
+    bool has_gradient; /* some element of its gradient is not zero */
+    uint64_t moved;    /* its weights that changed */
 } notch_parameter;
 
 /* What a rule is told about the group of tensors that share a trial number and a scale. With scope

@@ -140,7 +140,7 @@ typedef struct notch_theory_case {
     uint64_t discard; /* leading steps that are left out of the average; 0 for Proposition 4 */
     uint32_t runs;    /* R >= 2 */
     uint64_t seed;
-    double failure; /* the probability that the confidence limit is wrong, such as 1e-4 */
+    double failure;   /* the probability that the confidence limit is wrong, such as 1e-4 */
     double *averages; /* NULL, or `runs` values: receives every run's mean over steps of |gF|^2 */
 
     /* For experiments in which the claim is wrong: M is divided by `divisor` (0 stands for 1), and

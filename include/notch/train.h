@@ -6,7 +6,8 @@
  *
  *     step s = 0, 1, ... of epoch e = s / B + 1, B = ceil(training images / batch):
  *         the batch holds the images that notch_permutation_at of epoch e lists at places
- *         (s mod B) * batch and on; the last one of an epoch may hold fewer
+ *         (s mod B) * batch and on, each shifted if the options say so; the last one of an epoch
+ *         may hold fewer
  *         notch_engine_train, then notch_update_step on all tensors, or sgd, with the trials or the
  *         rate that notch_schedule_at has at s of all S steps
  *
@@ -18,6 +19,8 @@
  *     NOTCH_STREAM_INITIALISE + tensor           0             first weights
  *     NOTCH_STREAM_INITIALISE_PAPER + tensor     0             their counts, mode `paper`
  *     NOTCH_STREAM_SHUFFLE                       e             the order of the images
+ *     NOTCH_STREAM_SHIFT                         e             their shifts: rows from bounded draw
+ *                                                              2 i, columns from 2 i + 1 of image i
  *
  * so that a run is a function of data, model, options and seed as far as the engine promises its
  * gradients to be one, and goes on from a checkpoint as if it had never stopped.
@@ -38,6 +41,9 @@ extern "C" {
 #define NOTCH_STREAM_INITIALISE 0x100000u
 #define NOTCH_STREAM_INITIALISE_PAPER 0x200000u
 #define NOTCH_STREAM_SHUFFLE 0x300000u
+#define NOTCH_STREAM_SHIFT 0x400000u
+
+#define NOTCH_SHIFT_MAX 64u
 
 /* ------------------------------------------------------------------------------------------------
  * Options
@@ -65,6 +71,10 @@ typedef struct notch_train_options {
     uint64_t seed;
     uint64_t evaluate_every; /* steps; 0: once an epoch. The last step is always followed by one */
     uint64_t evaluation_count; /* of the first images of the test set; 0: all */
+    uint32_t
+        shift; /* data augmentation: whenever a training image has its turn, it is moved by -shift
+                       to shift rows and as many columns, drawn anew, black where nothing is left;
+                       at most NOTCH_SHIFT_MAX; 0: images as they are */
 
     bool sgd; /* 32-bit float weights and sgd instead of integers and `update` */
     notch_initialisation initialisation;
@@ -127,16 +137,30 @@ typedef struct notch_train_progress {
 
 NOTCH_API notch_train_progress notch_trainer_progress(const notch_trainer *trainer);
 
+/* How one layer that has parameters fares: its weights and biases together. */
+typedef struct notch_layer_health {
+    uint32_t layer;      /* its number in the model */
+    uint64_t parameters; /* how many it has */
+    uint64_t saturated;  /* of them stand at a bound of their lattice now; 0 for sgd */
+    uint64_t moved;      /* changes since the last evaluation; one weight counts once a step */
+    uint64_t steps_without_gradient; /* since then: steps in which its whole gradient was zero */
+    double dead_units; /* share of its outputs, 0 to 1, that were zero on every image of the
+                          evaluation; NaN where the engine does not tell */
+} notch_layer_health;
+
 /* One evaluation, and what happened since the one before (or since the trainer was created). */
 typedef struct notch_train_evaluation {
     uint64_t step, epoch;
-    double train_loss;     /* mean over the images trained on since */
+    uint64_t steps;        /* done since */
+    double train_loss;     /* mean over the images trained on since; NaN if there were none */
     double train_accuracy; /* of them, 0 to 1, each as the weights were when it was its turn */
     double test_loss;      /* mean */
     double test_accuracy;  /* 0 to 1 */
     uint64_t test_count, test_correct;
     uint64_t saturated; /* weights that stand at a bound of their lattice now; 0 for sgd */
     uint64_t moved;     /* changes of weights since; one weight counts once a step */
+    uint32_t layer_count;
+    notch_layer_health layers[NOTCH_LAYERS_MAX]; /* those with parameters, in the model's order */
 } notch_train_evaluation;
 
 /* The next batch. Errors: ARGUMENT (the run has ended) and those of the engine and the update, such
@@ -158,7 +182,8 @@ typedef struct notch_train_callbacks {
 } notch_train_callbacks;
 
 /* Steps and evaluations until the run has ended or a callback ends it, which is OK as well:
- * *finished says which. An evaluation that is cut short is not reported. */
+ * *finished says which. An evaluation that is cut short is not reported; it is made up for where the
+ * run goes on. */
 NOTCH_API notch_status notch_trainer_run(notch_trainer *trainer,
                                          const notch_train_callbacks *callbacks, bool *finished,
                                          notch_error *error);
@@ -174,40 +199,81 @@ NOTCH_API notch_status notch_trainer_restore(notch_trainer *trainer,
                                              const notch_checkpoint *checkpoint,
                                              notch_error *error);
 
+/* Takes the weights of a model file as first weights, and the engine's state where the same engine
+ * wrote it; all else begins anew. Errors: ARGUMENT (another model or lattice, or the trainer is
+ * beyond its first step; nothing has changed). */
+NOTCH_API notch_status notch_trainer_adopt(notch_trainer *trainer,
+                                           const notch_checkpoint *checkpoint, notch_error *error);
+
 /* ------------------------------------------------------------------------------------------------
  * Run folders
  * --------------------------------------------------------------------------------------------- */
 
 /* The folder of a run:
  *   config.ini      the configuration, as given to notch_run_create
- *   metrics.jsonl   a JSON object a line for each evaluation: step, epoch, train_loss, test_loss,
- *                   test_accuracy, saturated, moved, seconds (numbers; null for what is no finite
- *                   one), each on disk as soon as it is recorded
+ *   metrics.jsonl   a JSON object a line for each evaluation and each recorded hash; docs/training.md
+ *                   has the fields
  *   last.notch      the latest state, with all it takes to go on
- *   best.notch      the weights that recognised most test images, the first of several */
+ *   best.notch      the weights that recognised most test images, the first of several
+ *
+ * Files appear in their places complete or not at all. One process at a time works in a folder:
+ * metrics.jsonl is locked. */
 typedef struct notch_run notch_run;
 
+#define NOTCH_RUN_CONFIG "config.ini"
+#define NOTCH_RUN_METRICS "metrics.jsonl"
+#define NOTCH_RUN_LAST "last.notch"
+#define NOTCH_RUN_BEST "best.notch"
+
 /* Whether notch_run_create would accept the folder, as far as that can be told without changing
- * anything. Errors: INPUT. */
+ * anything. Errors: ARGUMENT, INPUT. */
 NOTCH_API notch_status notch_run_check(const char *folder, bool overwrite, notch_error *error);
 
 /* Makes the folder and those above it, and begins a run in it. A folder that is there has to be
  * empty; with `overwrite`, files of an earlier run in it are replaced or deleted and other files
- * stay. config: INI text, kept in config.ini and in model files; copied. Errors: ARGUMENT, INPUT
- * (the folder is there, is no folder or cannot be written: nothing has changed), MEMORY. */
+ * stay. config: INI text, kept in config.ini and in model files; copied. Errors: ARGUMENT, INPUT (the folder is there, is no
+ * folder, is in use or cannot be written: nothing has changed), MEMORY. */
 NOTCH_API notch_status notch_run_create(const char *folder, bool overwrite, const char *config,
                                         notch_run **run, notch_error *error);
+
+/* Goes on with a run after `step` steps: lines of metrics.jsonl about later ones, and a line that
+ * was cut short, are deleted; config.ini stays, config goes into model files. Errors: ARGUMENT, INPUT (also where metrics.jsonl or best.notch do not
+ * hold what they should: nothing has changed), MEMORY. */
+NOTCH_API notch_status notch_run_open(const char *folder, uint64_t step, const char *config,
+                                      notch_run **run, notch_error *error);
+
 /* NULL is fine. The folder stays. */
 NOTCH_API void notch_run_destroy(notch_run *run);
 
-/* Appends a line to metrics.jsonl. seconds: since the run began. Errors: INPUT. */
-NOTCH_API notch_status notch_run_record(notch_run *run, const notch_train_evaluation *evaluation,
-                                        double seconds, notch_error *error);
+/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights. seconds: since
+ * the run began. Errors: INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_record(notch_run *run, const notch_checkpoint *checkpoint,
+                                        const notch_train_evaluation *evaluation, double seconds,
+                                        notch_error *error);
 
-/* Writes last.notch, and best.notch where the checkpoint has an evaluation with more recognised
- * images than all before. Errors: INPUT, MEMORY. */
+/* Appends a line to metrics.jsonl with the SHA-256 of the checkpoint's weights (digest, of
+ * notch_checkpoint_digest) and that of the chain of all recorded so far: C = SHA-256(C before,
+ * step as 8 bytes, the low one first, digest), beginning with 32 bytes of zero. Errors: INPUT,
+ * MEMORY. */
+NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
+                                             const uint8_t digest[32], notch_error *error);
+
+/* Writes last.notch, with the run's configuration, and best.notch where the checkpoint has an evaluation with more recognised
+ * images than all before. Errors: those of notch_checkpoint_write. */
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
+
+/* The weights that a run had after a step. */
+typedef struct notch_step_hash {
+    uint64_t step;
+    uint8_t digest[32];
+} notch_step_hash;
+
+/* The hashes in the metrics of another run, by rising steps. path: of its folder or of the file
+ * itself. *hashes is to be freed with free(), NULL if there are none. Errors: ARGUMENT, INPUT,
+ * MEMORY. */
+NOTCH_API notch_status notch_run_read_hashes(const char *path, notch_step_hash **hashes,
+                                             size_t *count, notch_error *error);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
  */
 #include "host/checkpoint.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,4 +152,16 @@ notch_status notch_checkpoint_read(const char *path, notch_checkpoint **checkpoi
     }
     const notch_status status = notch_stream_open(path, &stream, error);
     return status == NOTCH_OK ? read_stream(stream, checkpoint, error) : status;
+}
+
+bool notch_checkpoint_recognise(const char *path)
+{
+    /* Its first byte is no ASCII character; the rest may have suffered. */
+    FILE *file = path == NULL ? NULL : fopen(path, "rb");
+    if (file == NULL) {
+        return false;
+    }
+    const int first = fgetc(file);
+    (void)fclose(file);
+    return first == (unsigned char)NOTCH_FORMAT_MAGIC[0];
 }

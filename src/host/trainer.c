@@ -213,6 +213,7 @@ static notch_status create(notch_trainer *t, const notch_model *model, const not
         status = notch_fail(error, NOTCH_ERROR_MEMORY, "training: no memory for %u parameters",
                             model->parameters);
     }
+    notch_trainer_forget(t);
     return status == NOTCH_OK ? notch_trainer_initialise(t, error) : status;
 }
 

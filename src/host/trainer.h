@@ -32,7 +32,10 @@ struct notch_trainer {
 
     /* Since the last evaluation. */
     double loss_sum;
-    uint64_t correct_sum, count_sum, moved;
+    uint64_t correct_sum, count_sum, steps_since;
+    uint32_t layer_count;
+    notch_layer_health layers[NOTCH_LAYERS_MAX];
+    bool alive[NOTCH_LAYERS_MAX]; /* layers that had a gradient in the step at hand */
 };
 
 /* ARGUMENT or RANGE with a sentence about the first option that cannot be; the lattice of
@@ -49,6 +52,20 @@ bool notch_train_accumulates(const notch_train_options *options);
 /* Tensors of the model as parameters of an update whose weights and gradients are not set. */
 void notch_train_parameters(const notch_model *model, const notch_lattice *lattice,
                             notch_parameter *parameters);
+
+/* The image number `image` of the training set as it looks in `epoch`: image_bytes bytes. */
+void notch_trainer_shifted(const notch_trainer *trainer, uint64_t epoch, uint64_t image,
+                           uint8_t *to);
+
+/* What is counted since the last evaluation starts at zero. */
+void notch_trainer_forget(notch_trainer *trainer);
+/* Counts what the step did to tensor number `tensor`. */
+void notch_trainer_count(notch_trainer *trainer, uint32_t tensor, uint64_t moved,
+                         bool has_gradient);
+/* To be called between steps, after notch_trainer_count of all tensors. */
+void notch_trainer_count_step(notch_trainer *trainer);
+/* Fills the evaluation's layers, and saturated and moved, which are their sums. */
+void notch_trainer_tell_health(const notch_trainer *trainer, notch_train_evaluation *evaluation);
 
 /* First weights. */
 notch_status notch_trainer_initialise(notch_trainer *trainer, notch_error *error);

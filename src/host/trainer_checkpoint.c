@@ -78,6 +78,17 @@ static void copy(void *to, const void *from, size_t bytes)
     }
 }
 
+static void copy_weights(notch_checkpoint *own, const notch_checkpoint *c)
+{
+    for (uint32_t i = 0; i < own->model.tensor_count; i++) {
+        const size_t bytes = own->tensors[i].type == NOTCH_VALUE_F32   ? sizeof(float)
+                             : own->tensors[i].type == NOTCH_VALUE_I16 ? sizeof(int16_t)
+                                                                       : sizeof(int8_t);
+        copy(own->tensors[i].values, c->tensors[i].values,
+             (size_t)own->model.tensors[i].count * bytes);
+    }
+}
+
 notch_status notch_trainer_restore(notch_trainer *t, const notch_checkpoint *c, notch_error *error)
 {
     notch_checkpoint *own = t->state;
@@ -89,13 +100,7 @@ notch_status notch_trainer_restore(notch_trainer *t, const notch_checkpoint *c, 
     if (status != NOTCH_OK) {
         return status;
     }
-    for (uint32_t i = 0; i < own->model.tensor_count; i++) {
-        const size_t bytes = own->tensors[i].type == NOTCH_VALUE_F32   ? sizeof(float)
-                             : own->tensors[i].type == NOTCH_VALUE_I16 ? sizeof(int16_t)
-                                                                       : sizeof(int8_t);
-        copy(own->tensors[i].values, c->tensors[i].values,
-             (size_t)own->model.tensors[i].count * bytes);
-    }
+    copy_weights(own, c);
     void *state = notch_engine_state(t->engine, &count);
     copy(state, c->state, count * sizeof *c->state);
     copy(own->calibrations, c->calibrations, own->calibration_count * sizeof *own->calibrations);
@@ -106,7 +111,29 @@ notch_status notch_trainer_restore(notch_trainer *t, const notch_checkpoint *c, 
     own->test_correct = c->test_correct;
     own->test_loss = c->test_loss;
     t->last_count = 0;
-    t->loss_sum = 0;
-    t->correct_sum = t->count_sum = t->moved = 0;
+    notch_trainer_forget(t);
+    return NOTCH_OK;
+}
+
+notch_status notch_trainer_adopt(notch_trainer *t, const notch_checkpoint *c, notch_error *error)
+{
+    notch_checkpoint *own = t->state;
+    if (c == NULL || own->step != 0) {
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT, "checkpoint: %s",
+                          c == NULL ? "it is missing" : "training has begun already");
+    }
+    notch_status status = notch_model_same(&own->model, &c->model, error);
+    if (status == NOTCH_OK) {
+        status = check_tensors(own, c, error);
+    }
+    if (status != NOTCH_OK) {
+        return status;
+    }
+    copy_weights(own, c);
+    size_t count;
+    void *state = notch_engine_state(t->engine, &count);
+    if (c->engine == own->engine && c->state_count == count) {
+        copy(state, c->state, count * sizeof *c->state);
+    }
     return NOTCH_OK;
 }

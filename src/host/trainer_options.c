@@ -56,6 +56,7 @@ static notch_status check_numbers(const notch_train_options *o, notch_error *err
         {"the number of epochs", o->epochs, 1, UINT32_MAX},
         {"the number of steps", o->steps, 0, UINT32_MAX},
         {"the batch", o->batch, 1, BATCH_MAX},
+        {"the shift", o->shift, 0, NOTCH_SHIFT_MAX},
         {"the learning rate in units of 2^-32", o->learning_rate, 0, TRIALS_MAX},
         {"the momentum in units of 2^-32", o->momentum, 0, MOMENTUM_MAX},
         {"the first number of trials in units of 2^-32", o->trials_start, 0, TRIALS_MAX},
@@ -83,6 +84,11 @@ notch_status notch_train_options_check(const notch_train_options *options, notch
                                                                        : NULL;
     if (unknown != NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "training: unknown %s", unknown);
+    }
+    if (options->engine == NOTCH_ENGINE_INT && (options->sgd || options->bits > 8)) {
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT,
+                          "training: engine int takes weights of 1 to 8 bits, not %s",
+                          options->sgd ? "the floats of sgd" : "16");
     }
     notch_status status = check_numbers(options, error);
     if (status == NOTCH_OK && !options->sgd) {

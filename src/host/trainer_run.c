@@ -1,17 +1,9 @@
 /* trainer_run.c - evaluations, and runs of steps and evaluations.
  * SPDX-License-Identifier: MIT
  */
-#include "host/trainer.h"
+#include <math.h>
 
-static uint64_t count_saturated(const notch_trainer *t)
-{
-    uint64_t saturated = 0;
-    for (uint32_t i = 0; !t->options.sgd && i < t->state->model.tensor_count; i++) {
-        saturated += notch_lattice_saturated(&t->parameters[i].lattice, t->parameters[i].weights,
-                                             t->state->model.tensors[i].count);
-    }
-    return saturated;
-}
+#include "host/trainer.h"
 
 static bool goes_on(const notch_trainer *t, const notch_train_callbacks *callbacks)
 {
@@ -22,22 +14,23 @@ static bool goes_on(const notch_trainer *t, const notch_train_callbacks *callbac
     return callbacks->progress(callbacks->self, &progress);
 }
 
-static notch_train_evaluation summarise(const notch_trainer *t, double loss, uint64_t correct)
+static void summarise(const notch_trainer *t, double loss, uint64_t correct,
+                      notch_train_evaluation *evaluation)
 {
-    const double trained = t->count_sum == 0 ? 1 : (double)t->count_sum;
+    const double trained = t->count_sum == 0 ? (double)NAN : (double)t->count_sum;
     const double tested = (double)t->evaluation_count;
-    return (notch_train_evaluation){
+    *evaluation = (notch_train_evaluation){
         .step = t->state->step,
         .epoch = notch_trainer_progress(t).epoch,
+        .steps = t->steps_since,
         .train_loss = t->loss_sum / trained,
         .train_accuracy = (double)t->correct_sum / trained,
         .test_loss = loss / tested,
         .test_accuracy = (double)correct / tested,
         .test_count = t->evaluation_count,
         .test_correct = correct,
-        .saturated = count_saturated(t),
-        .moved = t->moved,
     };
+    notch_trainer_tell_health(t, evaluation);
 }
 
 notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_callbacks *callbacks,
@@ -70,13 +63,12 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
         }
     }
     t->evaluated = 0;
-    *evaluation = summarise(t, loss, correct);
+    summarise(t, loss, correct, evaluation);
     *finished = true;
     t->state->test_count = t->evaluation_count;
     t->state->test_correct = correct;
     t->state->test_loss = evaluation->test_loss;
-    t->loss_sum = 0;
-    t->correct_sum = t->count_sum = t->moved = 0;
+    notch_trainer_forget(t);
     return NOTCH_OK;
 }
 
@@ -99,17 +91,26 @@ static notch_status evaluate_and_report(notch_trainer *t, const notch_train_call
     return status;
 }
 
+/* Whether an evaluation belongs to the step that was the last one. */
+static bool is_due(const notch_trainer *t)
+{
+    const uint64_t step = t->state->step;
+    return step % t->evaluate_every == 0 || step == t->steps;
+}
+
 notch_status notch_trainer_run(notch_trainer *t, const notch_train_callbacks *callbacks,
                                bool *finished, notch_error *error)
 {
     bool going_on = true;
     notch_status status = NOTCH_OK;
     *finished = false;
+    if (t->state->step != 0 && t->state->test_count == 0 && is_due(t)) {
+        status = evaluate_and_report(t, callbacks, &going_on, error); /* cut short, or lost */
+    }
     while (status == NOTCH_OK && going_on && t->state->step < t->steps) {
         status = notch_trainer_step(t, error);
         going_on = status == NOTCH_OK && goes_on(t, callbacks);
-        const bool due = t->state->step % t->evaluate_every == 0 || t->state->step == t->steps;
-        if (going_on && due) {
+        if (going_on && is_due(t)) {
             status = evaluate_and_report(t, callbacks, &going_on, error);
         }
     }

@@ -39,8 +39,7 @@ static notch_status gather(notch_trainer *t, notch_batch *batch, notch_error *er
     }
     for (uint32_t k = 0; k < count; k++) {
         const size_t image = (size_t)notch_permutation_at(&order, first + k);
-        memcpy(t->images + k * t->image_bytes, t->train->images + image * t->image_bytes,
-               t->image_bytes);
+        notch_trainer_shifted(t, epoch, image, t->images + k * t->image_bytes);
         t->labels[k] = t->train->labels[image];
     }
     *batch = (notch_batch){.images = t->images,
@@ -50,7 +49,7 @@ static notch_status gather(notch_trainer *t, notch_batch *batch, notch_error *er
     return NOTCH_OK;
 }
 
-static notch_status update_integers(notch_trainer *t, uint64_t *moved, notch_error *error)
+static notch_status update_integers(notch_trainer *t, notch_error *error)
 {
     const uint64_t step = t->state->step;
     const uint32_t tensors = t->state->model.tensor_count;
@@ -58,7 +57,6 @@ static notch_status update_integers(notch_trainer *t, uint64_t *moved, notch_err
                                      t->options.trials_end, t->steps};
     const notch_key key = {t->options.seed, (uint32_t)step, NOTCH_STREAM_UPDATE};
     const notch_runtime runtime = {t->options.isa, notch_engine_executor(t->engine)};
-    notch_update_report report;
     uint64_t trials;
     for (uint32_t i = 0; i < tensors; i++) {
         t->parameters[i].gradient = notch_engine_gradient(t->engine, i);
@@ -67,13 +65,24 @@ static notch_status update_integers(notch_trainer *t, uint64_t *moved, notch_err
     if (status == NOTCH_OK) {
         status = notch_update_step(&t->options.update, t->parameters, tensors, trials, &key,
                                    &runtime, t->state->calibrations, t->workspace,
-                                   t->workspace_bytes, &report, error);
+                                   t->workspace_bytes, NULL, error);
     }
-    *moved = status == NOTCH_OK ? report.moved : 0;
+    for (uint32_t i = 0; status == NOTCH_OK && i < tensors; i++) {
+        notch_trainer_count(t, i, t->parameters[i].moved, t->parameters[i].has_gradient);
+    }
     return status;
 }
 
-static notch_status update_floats(notch_trainer *t, uint64_t *moved, notch_error *error)
+static bool has_gradient(const float *gradient, uint64_t count)
+{
+    uint64_t i = 0;
+    while (i < count && gradient[i] == 0) {
+        i++;
+    }
+    return i < count;
+}
+
+static notch_status update_floats(notch_trainer *t, notch_error *error)
 {
     const notch_model *model = &t->state->model;
     const notch_schedule schedule = {t->options.learning_rate_schedule, t->options.learning_rate, 0,
@@ -83,15 +92,16 @@ static notch_status update_floats(notch_trainer *t, uint64_t *moved, notch_error
     if (status != NOTCH_OK) {
         return status;
     }
-    *moved = 0;
     for (uint32_t i = 0; i < model->tensor_count; i++) {
         const notch_tensor *tensor = &model->tensors[i];
+        const float *gradient = notch_engine_gradient(t->engine, i).values;
         float *velocity =
             t->state->momentum == NULL ? NULL : t->state->momentum + (size_t)tensor->offset;
-        *moved += notch_sgd_step(
-            t->state->tensors[i].values, velocity, notch_engine_gradient(t->engine, i).values,
-            tensor->count, (float)((double)rate / 4294967296.0),
-            (float)((double)t->options.momentum / 4294967296.0), notch_engine_executor(t->engine));
+        const uint64_t moved = notch_sgd_step(t->state->tensors[i].values, velocity, gradient,
+                                              tensor->count, (float)((double)rate / 4294967296.0),
+                                              (float)((double)t->options.momentum / 4294967296.0),
+                                              notch_engine_executor(t->engine));
+        notch_trainer_count(t, i, moved, has_gradient(gradient, tensor->count));
     }
     return NOTCH_OK;
 }
@@ -110,7 +120,6 @@ notch_status notch_trainer_step(notch_trainer *t, notch_error *error)
 {
     notch_batch batch;
     notch_batch_result result;
-    uint64_t moved = 0;
     if (t->state->step >= t->steps) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "training: all %u steps have been done",
                           t->steps);
@@ -120,7 +129,7 @@ notch_status notch_trainer_step(notch_trainer *t, notch_error *error)
         status = notch_engine_train(t->engine, t->values, &batch, &result, error);
     }
     if (status == NOTCH_OK) {
-        status = (t->options.sgd ? update_floats : update_integers)(t, &moved, error);
+        status = (t->options.sgd ? update_floats : update_integers)(t, error);
     }
     if (status != NOTCH_OK) {
         return fail_in_step(t, status, error);
@@ -133,6 +142,6 @@ notch_status notch_trainer_step(notch_trainer *t, notch_error *error)
     t->loss_sum += result.loss;
     t->correct_sum += result.correct;
     t->count_sum += batch.count;
-    t->moved += moved;
+    notch_trainer_count_step(t);
     return NOTCH_OK;
 }

@@ -22,6 +22,7 @@ typedef struct notch_block {
     uint64_t trials;   /* that fall into the block, of those thrown at random */
     uint32_t tensor;
     uint32_t count;
+    uint32_t moved; /* weights that changed */
     notch_mass_scale scale;
     bool has_gradient; /* some element is not zero */
 } notch_block;

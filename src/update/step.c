@@ -409,18 +409,16 @@ static void user_updates(const step *s, const group *own, const notch_block *blo
     s->options->user_rule(s->options->user_options, &told, scratch->updates);
 }
 
-/* Leaves the number of flips in block->trials. */
-static bool flips(const step *s, const group *own, notch_block *block, notch_scratch *scratch)
+static bool flips(const step *s, const group *own, const notch_block *block, notch_scratch *scratch)
 {
     const notch_parameter *parameter = &s->parameters[block->tensor];
-    block->trials = notch_rule_bold(&own->plan, s->kernels, &parameter->gradient, block,
-                                    (const int8_t *)weights_of(s, block), own->flipped,
-                                    parameter->accumulators + block->first, scratch);
-    return block->trials != 0;
+    return notch_rule_bold(&own->plan, s->kernels, &parameter->gradient, block,
+                           (const int8_t *)weights_of(s, block), own->flipped,
+                           parameter->accumulators + block->first, scratch) != 0;
 }
 
 /* scratch->updates of the block; false if all are 0. */
-static bool block_updates(const step *s, const group *own, notch_block *block,
+static bool block_updates(const step *s, const group *own, const notch_block *block,
                           notch_scratch *scratch)
 {
     const notch_plan *plan = &own->plan;
@@ -515,7 +513,9 @@ static void apply_task(void *argument, uint64_t item, uint32_t worker)
     notch_block *block;
     while ((block = next_block(s, item, &offset)) != NULL) {
         const group *own = &s->groups[s->group_of[block - s->blocks]];
+        const uint64_t moved_before = own_tally->moved;
         if (apply_sparse(s, own, block, scratch, own_tally)) {
+            block->moved = (uint32_t)(own_tally->moved - moved_before);
             continue;
         }
         const notch_lattice *lattice = &s->parameters[block->tensor].lattice;
@@ -530,6 +530,21 @@ static void apply_task(void *argument, uint64_t item, uint32_t worker)
         if (some) {
             apply(s, lattice, weights, scratch->updates, block->count, own_tally);
         }
+        block->moved = (uint32_t)(own_tally->moved - moved_before);
+    }
+}
+
+static void tell_parameters(const step *s)
+{
+    for (uint64_t p = 0; p < s->parameter_count; p++) {
+        s->parameters[p].has_gradient = false;
+        s->parameters[p].moved = 0;
+    }
+    for (uint64_t b = 0; b < s->block_count; b++) {
+        const notch_block *block = &s->blocks[b];
+        notch_parameter *parameter = &s->parameters[block->tensor];
+        parameter->has_gradient |= block->count != 0 && block->has_gradient;
+        parameter->moved += block->moved;
     }
 }
 
@@ -537,7 +552,7 @@ static uint64_t count_flips(const group *own)
 {
     uint64_t count = 0;
     for (uint64_t b = 0; b < own->plan.block_count; b++) {
-        count += own->plan.blocks[b].trials;
+        count += own->plan.blocks[b].moved;
     }
     return count;
 }
@@ -626,6 +641,7 @@ static notch_status run_step(step *s, uint64_t trials_per_parameter, const notch
         }
     }
     for_blocks(s, apply_task);
+    tell_parameters(s);
     finish(s, calibration, report);
     return NOTCH_OK;
 }

@@ -1,0 +1,254 @@
+/* run_lines.c - the lines of metrics.jsonl, out and in.
+ * SPDX-License-Identifier: MIT
+ *
+ * What is read has been written here, or is refused: keys are looked for, values are not unescaped.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "host/run_lines.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "base/sha256.h"
+#include "host/data_stream.h"
+
+#define METRICS_MAX ((size_t)1 << 30) /* bytes of a file */
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* null for what is no finite number. The point is a point in every locale. */
+static void put_number(FILE *file, double value)
+{
+    char text[32];
+    if (!isfinite(value)) {
+        (void)fputs("null", file);
+        return;
+    }
+    (void)snprintf(text, sizeof text, "%.9g", value);
+    text[strcspn(text, ",")] = text[strcspn(text, ",")] == '\0' ? '\0' : '.';
+    (void)fputs(text, file);
+}
+
+static void put(FILE *file, const char *key, double value)
+{
+    (void)fprintf(file, ",\"%s\":", key);
+    put_number(file, value);
+}
+
+static void put_count(FILE *file, const char *key, uint64_t value)
+{
+    (void)fprintf(file, ",\"%s\":%" PRIu64, key, value);
+}
+
+static void put_digest(FILE *file, const char *key, const uint8_t digest[32])
+{
+    char text[NOTCH_SHA256_HEX];
+    notch_sha256_hex(digest, text);
+    (void)fprintf(file, ",\"%s\":\"%s\"", key, text);
+}
+
+static void put_layers(FILE *file, const notch_model *model,
+                       const notch_train_evaluation *evaluation)
+{
+    (void)fputs(",\"layers\":[", file);
+    for (uint32_t k = 0; k < evaluation->layer_count; k++) {
+        const notch_layer_health *layer = &evaluation->layers[k];
+        const double parameters = (double)layer->parameters;
+        (void)fprintf(file, "%s{\"layer\":\"%s\"", k == 0 ? "" : ",",
+                      model->layers[layer->layer].name);
+        put_count(file, "parameters", layer->parameters);
+        put(file, "saturated", (double)layer->saturated / parameters);
+        put(file, "moves_per_step",
+            evaluation->steps == 0 ? (double)NAN
+                                   : (double)layer->moved / (double)evaluation->steps);
+        put_count(file, "steps_without_gradient", layer->steps_without_gradient);
+        put(file, "dead_units", layer->dead_units);
+        (void)fputc('}', file);
+    }
+    (void)fputc(']', file);
+}
+
+/* The text of a closed open_memstream, NULL if it did not become complete. */
+static char *finish(FILE *file, char **text)
+{
+    const bool complete = !ferror(file);
+    if (fclose(file) != 0 || !complete) {
+        free(*text);
+        return NULL;
+    }
+    return *text;
+}
+
+char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
+                                  const notch_train_evaluation *e, double seconds)
+{
+    char *text = NULL;
+    size_t size;
+    uint8_t digest[NOTCH_SHA256_BYTES];
+    FILE *file = open_memstream(&text, &size);
+    if (file == NULL) {
+        return NULL;
+    }
+    notch_checkpoint_digest(checkpoint, digest);
+    (void)fprintf(file, "{\"step\":%" PRIu64, e->step);
+    put_count(file, "epoch", e->epoch);
+    put(file, "train_loss", e->train_loss);
+    put(file, "train_accuracy", e->train_accuracy);
+    put(file, "test_loss", e->test_loss);
+    put(file, "test_accuracy", e->test_accuracy);
+    put_count(file, "test_count", e->test_count);
+    put_count(file, "saturated", e->saturated);
+    put_count(file, "moved", e->moved);
+    put(file, "seconds", seconds);
+    put_digest(file, "parameters_sha256", digest);
+    put_layers(file, &checkpoint->model, e);
+    (void)fputs("}\n", file);
+    return finish(file, &text);
+}
+
+char *notch_run_format_hash(uint64_t step, const uint8_t digest[32], const uint8_t chain[32])
+{
+    char *text = NULL;
+    size_t size;
+    FILE *file = open_memstream(&text, &size);
+    if (file == NULL) {
+        return NULL;
+    }
+    (void)fprintf(file, "{\"step\":%" PRIu64, step);
+    put_digest(file, "parameters_sha256", digest);
+    put_digest(file, "chain", chain);
+    (void)fputs("}\n", file);
+    return finish(file, &text);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+/* Moves *at behind `text` if line[*at ..] begins with it. */
+static bool skip(const char *line, size_t length, size_t *at, const char *text)
+{
+    const size_t size = strlen(text);
+    if (length - *at < size || memcmp(line + *at, text, size) != 0) {
+        return false;
+    }
+    *at += size;
+    return true;
+}
+
+static bool take_step(const char *line, size_t length, size_t *at, uint64_t *step)
+{
+    const size_t start = *at;
+    *step = 0;
+    while (*at < length && line[*at] >= '0' && line[*at] <= '9') {
+        *step = *step * 10 + (uint64_t)(line[(*at)++] - '0');
+    }
+    return *at > start && *at - start <= 10; /* steps are below 2^32 */
+}
+
+static int digit_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool take_digest(const char *line, size_t length, size_t *at, uint8_t digest[32])
+{
+    if (length - *at < (size_t)2 * NOTCH_SHA256_BYTES) {
+        return false;
+    }
+    for (size_t k = 0; k < NOTCH_SHA256_BYTES; k++) {
+        const int high = digit_of(line[*at]), low = digit_of(line[*at + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        digest[k] = (uint8_t)(16 * high + low);
+        *at += 2;
+    }
+    return skip(line, length, at, "\"");
+}
+
+/* Takes the digest behind the first `key` in the line. False if there is one that is wrong. */
+static bool find_digest(const char *line, size_t length, const char *key, bool *found,
+                        uint8_t digest[32])
+{
+    *found = false;
+    for (size_t at = 0; at < length && !*found; at++) {
+        size_t behind = at;
+        if (skip(line, length, &behind, key)) {
+            *found = true;
+            return take_digest(line, length, &behind, digest);
+        }
+    }
+    return true;
+}
+
+bool notch_run_parse_line(const char *line, size_t length, notch_run_line *parsed)
+{
+    size_t at = 0;
+    return length >= 2 && line[length - 1] == '}' && skip(line, length, &at, "{\"step\":") &&
+           take_step(line, length, &at, &parsed->step) &&
+           find_digest(line, length, "\"parameters_sha256\":\"", &parsed->has_digest,
+                       parsed->digest) &&
+           find_digest(line, length, "\"chain\":\"", &parsed->has_chain, parsed->chain);
+}
+
+notch_status notch_run_parse(const char *text, size_t length, const char *name,
+                             notch_run_take *take, void *self, notch_error *error)
+{
+    notch_status status = NOTCH_OK;
+    uint64_t number = 1, step = 0;
+    for (size_t start = 0; status == NOTCH_OK && start < length; number++) {
+        const char *end = memchr(text + start, '\n', length - start);
+        notch_run_line line;
+        if (end == NULL) {
+            break;
+        }
+        const size_t size = (size_t)(end - text) - start;
+        if (!notch_run_parse_line(text + start, size, &line)) {
+            return notch_fail(error, NOTCH_ERROR_INPUT,
+                              "%s:%u: is no line of a training run's metrics", name, number);
+        }
+        if (line.step < step) {
+            return notch_fail(error, NOTCH_ERROR_INPUT,
+                              "%s:%u: is about step %u, expected %u or a later one", name, number,
+                              line.step, step);
+        }
+        step = line.step;
+        start += size + 1;
+        status = take(self, &line, start, error);
+    }
+    return status;
+}
+
+notch_status notch_run_read_metrics(const char *path, char **text, size_t *length,
+                                    notch_error *error)
+{
+    notch_stream *stream = NULL;
+    char *content = NULL;
+    size_t room = 0, used = 0, got = 0;
+    notch_status status = notch_stream_open(path, &stream, error);
+    while (status == NOTCH_OK && used == room) {
+        room = room == 0 ? NOTCH_RUN_LINE_MAX : 2 * room;
+        char *larger = room > METRICS_MAX ? NULL : realloc(content, room);
+        if (larger == NULL) {
+            status = room > METRICS_MAX
+                         ? notch_fail(error, NOTCH_ERROR_INPUT, "%s: has more than %u bytes", path,
+                                      (uint64_t)METRICS_MAX)
+                         : notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to read it", path);
+            break;
+        }
+        content = larger;
+        status = notch_stream_read(stream, content + used, room - used, &got, error);
+        used += got;
+    }
+    notch_stream_close(stream);
+    if (status != NOTCH_OK) {
+        free(content);
+        return status;
+    }
+    *text = content;
+    *length = used;
+    return NOTCH_OK;
+}
