@@ -34,9 +34,9 @@ static void end_item(void *argument, uint64_t sample, uint32_t worker)
     }
     notch_factor factor = norm ? stage->factors[sample] : one();
     factor.exponent += stage->gradient_exponent;
-    const int32_t largest =
-        notch_normalise_row_back(g, n, norm && !logits, norm && !logits ? stage->values + at : NULL,
-                                 stage->routes == NULL ? NULL : stage->routes + at, &factor);
+    const int32_t largest = notch_normalise_row_back(
+        job->engine->rows, g, n, norm && !logits ? stage->values + at : NULL,
+        stage->routes == NULL ? NULL : stage->routes + at, &factor);
     stage->factors[sample] = factor;
     job->engine->shared.largest[sample] = largest;
 }
@@ -49,7 +49,7 @@ static void round_item(void *argument, uint64_t sample, uint32_t worker)
     const uint32_t n = stage->values_a_sample;
     const uint64_t at = sample * n;
     const notch_rounding rounding = notch_rounding_of(stage->factors[sample], job->exponent);
-    notch_round_errors(job->engine, stage, stage->gradient + at, at, n, &rounding, 1,
+    notch_round_errors(job->engine, stage, stage->gradient + at, at, n, &rounding,
                        job->engine->shared.errors + at);
 }
 

@@ -7,10 +7,8 @@
 #include "engine/integer/stage.h"
 
 enum {
-    NOTCH_CHANNEL_SUMS = 4, /* per channel and worker */
     NOTCH_SCRATCH_LEAST = 64,
     NOTCH_GRADIENT_BITS = 15, /* of a gradient before a norm's backward pass */
-    NOTCH_CHANNEL_FIELDS = 8,
     NOTCH_EXPONENT_NONE = -1000000000
 };
 
@@ -51,14 +49,16 @@ void notch_pass_back(notch_integer *engine, notch_stage *stage);
 /* layer_norm.c. x: overwritten by what is left of it after centring, d with |d| < 2^16; returns
  * 1 / (standard deviation of x), mantissa 0 where x is constant. *rate: y = d rate has 2^steps_log
  * steps a deviation. |x| < 2^30, 1 <= n <= 2^24. */
-notch_factor notch_centre(int32_t *x, uint32_t n, uint32_t steps_log, notch_factor *rate);
+notch_factor notch_centre(const notch_row_kernels *rows, int32_t *x, uint32_t n, uint32_t steps_log,
+                          notch_factor *rate);
 /* y = clamp(round(d rate)) */
-void notch_normalise_row(const int32_t *d, uint32_t n, notch_factor rate, int8_t *y);
+void notch_normalise_row(const notch_row_kernels *rows, const int32_t *d, uint32_t n,
+                         notch_factor rate, int8_t *y);
 /* In place: g becomes what has to be multiplied with *factor, whose exponent takes up a shift.
- * centred: as behind a norm with output y, otherwise y is not read. routes: NULL, or where dead, 0.
+ * y: the output of the norm in front, or NULL where there is none. routes: NULL, or where dead, 0.
  * Returns the largest magnitude, below 2^19. |g| < 2^31. */
-int32_t notch_normalise_row_back(int32_t *g, uint32_t n, bool centred, const int8_t *y,
-                                 const uint16_t *routes, notch_factor *factor);
+int32_t notch_normalise_row_back(const notch_row_kernels *rows, int32_t *g, uint32_t n,
+                                 const int8_t *y, const uint16_t *routes, notch_factor *factor);
 
 /* g becomes g - mean(g) - y mean(g y), y in 2^-12 with mean(y^2) = 1: gradients before the norm of
  * the logits. |g| <= 2^30; |g| < 2^31 afterwards. */
@@ -70,14 +70,13 @@ void notch_batch_norm(notch_integer *engine, notch_stage *stage);
 void notch_batch_norm_back(notch_integer *engine, notch_stage *stage, int32_t *error_exponent);
 
 /* pool.c, of one sample. relu: of the results. */
-void notch_pool_sums(const notch_window *w, const int32_t *in, bool relu, int32_t *out,
-                     uint16_t *routes);
-void notch_relu_sums(int32_t *x, uint32_t n, uint16_t *routes);
+void notch_pool_sums(const notch_row_kernels *rows, const notch_window *w, const int32_t *in,
+                     bool relu, int32_t *out, uint16_t *routes);
 void notch_max_pool(const notch_window *w, const int8_t *in, int8_t *out, uint16_t *routes);
 void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out);
-/* errors go where their routes lead, all else becomes 0; w NULL: ReLU only, n values. */
-void notch_unpool(const notch_window *w, const int8_t *errors, const uint16_t *routes, uint32_t n,
-                  int8_t *out);
+/* Of windows without overlap: errors go where their routes lead, all else becomes 0. */
+void notch_unpool(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
+                  const uint16_t *routes, int8_t *out);
 
 /* Where tap (ky, kx) of output (oy, ox) lies in the input, first channel. */
 static inline size_t notch_window_place(const notch_window *w, uint32_t oy, uint32_t ox,
@@ -103,18 +102,16 @@ void notch_order_gradient(const notch_integer *engine, const notch_stage *stage,
                           const int32_t *products, int32_t *gradient);
 
 /* error.c: int32 gradients to int8 errors, rounded stochastically. */
-typedef struct notch_rounding {
-    int32_t mantissa, left, right, centre, shift;
-} notch_rounding;
 /* factor: of the real number x factor / 2^exponent. |x| < 2^19. */
 notch_rounding notch_rounding_of(notch_factor factor, int32_t exponent);
 /* The larger one of `exponent` and the least e with largest factor <= 127 2^e, if that is not 0. */
 int32_t notch_error_exponent(int32_t exponent, uint32_t largest, notch_factor factor);
-/* One rounding for all values, or one for each of `channels` in turn (n a multiple of it). The
- * values' random halves begin with number `first`. */
+/* Values number [first, first + n) of a stage; the numbers decide which random halves are used. */
 void notch_round_errors(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
-                        uint64_t first, uint32_t n, const notch_rounding *roundings,
-                        uint32_t channels, int8_t *errors);
+                        uint64_t first, uint32_t n, const notch_rounding *rounding, int8_t *errors);
+/* The same with a rounding for each channel, by the plan of rows.h; whole positions. */
+void notch_round_channels(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
+                          uint64_t first, uint32_t n, const int32_t *plan, int8_t *errors);
 
 /* weights_back.c: from errors to gradients of weights and of the input. */
 void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t error_exponent);
