@@ -17,12 +17,14 @@ enum {
 
 #define TRAIN_PURPOSE "trains a network whose weights are small integers"
 #define SAMPLE_PURPOSE "draws from the masses in a file and compares with the closed form"
+#define THEORY_PURPOSE "computes the convergence bound and checks it against measurement"
 #define BENCH_PURPOSE "measures how long updates take on this machine"
 #define VERSION_PURPOSE "prints the version, the compiler and the instruction sets"
 
 /* argv[0] is the command's own name. They return an exit code. */
 int cmd_train(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
+int cmd_theory(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -16,9 +16,8 @@ typedef struct command_entry {
 } command_entry;
 
 static const command_entry commands[] = {
-    {"train", cmd_train, TRAIN_PURPOSE},
-    {"sample", cmd_sample, SAMPLE_PURPOSE},
-    {"bench", cmd_bench, BENCH_PURPOSE},
+    {"train", cmd_train, TRAIN_PURPOSE},       {"sample", cmd_sample, SAMPLE_PURPOSE},
+    {"theory", cmd_theory, THEORY_PURPOSE},    {"bench", cmd_bench, BENCH_PURPOSE},
     {"version", cmd_version, VERSION_PURPOSE},
 };
 
