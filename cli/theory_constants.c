@@ -43,7 +43,7 @@ static const char notes[] =
     "  fails       conditions of the theory that do not hold there:\n"
     "    scale     Z is still being calibrated, or |g|_1 is above it in over 5 %\n"
     "    bounds    over 5 % of the mean step are lost to bounds of the lattice\n"
-    "    A2        mu is below n/Z by over 5 %\n"
+    "    A2        mu is below n/Z by over 5 %, or a tensor has no trials left\n"
     "    alpha     is above the largest\n"
     "    bias      of normalised is over 5 %: A2 is not to be had with that mode\n"
     "L is local: that A1 holds with it everywhere is not shown.";
@@ -145,7 +145,7 @@ static void name_failures(const network_constants *c, char text[FAILURES])
     } conditions[] = {
         {c->calibrating || c->exceeded > tolerance, "scale"},
         {c->lost > tolerance, "bounds"},
-        {!(c->direction >= (1 - tolerance) * c->nominal), "A2"},
+        {!(c->nominal > 0 && c->direction >= (1 - tolerance) * c->nominal), "A2"},
         {!(c->largest_rate >= 1), "alpha"},
         {c->bias > tolerance, "bias"},
     };
@@ -245,7 +245,7 @@ int theory_constants(int argc, char **argv)
                             .bits = 8,
                             .steps = 600,
                             .points = 7,
-                            .batches = 32,
+                            .batches = 64,
                             .batch = 64,
                             .sampler = NOTCH_SAMPLER_STRATIFIED,
                             .seed = 1};
