@@ -256,7 +256,7 @@ int theory_bounds(int argc, char **argv)
                          .trials = 128,
                          .parameters = 64,
                          .rate = one / 10,
-                         .scale = 96 * one,
+                         .scale = 128 * one,
                          .smoothness = one,
                          .variance = 64 * one,
                          .variance_gain = one,

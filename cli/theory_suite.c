@@ -1,8 +1,8 @@
 /* theory_suite.c - the cases of `notch theory check`.
  * SPDX-License-Identifier: MIT
  *
- * Synthetic problems have 64 parameters and noise of 1, so V = 64 and Z = 96. A rate of at most
- * 1.5 / 2 = 0.75 is admissible with two trials a parameter.
+ * Synthetic problems have 64 parameters and noise of 1, so V = 64 and Z = 128. A rate of at most
+ * 2 / 2 = 1 is admissible with two trials a parameter.
  */
 #include <math.h>
 #include <stdlib.h>

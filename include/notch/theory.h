@@ -119,7 +119,7 @@ NOTCH_API void notch_problem_destroy(notch_problem *problem);
 /* Its facts, for a start rounded to the lattice of spacing `rate`. */
 NOTCH_API notch_theory_facts notch_problem_facts(const notch_problem *problem, double rate);
 /* A scale Z that minibatch gradients near the start stay below: a tenth more than the largest
- * |g|_1 of any image; for synthetic problems 1.5 d noise. */
+ * |g|_1 of any image; for synthetic problems 2 d noise. */
 NOTCH_API double notch_problem_scale(const notch_problem *problem);
 
 /* F(x), and where they are not NULL the gradient gF(x) and one minibatch gradient. x, gradient and
@@ -160,8 +160,8 @@ typedef struct notch_theory_result {
     double limit;          /* upper confidence limit on its expectation */
     double tightness;      /* floor / (measured - start): what M may be divided by before the bound
                             * meets the measurement; infinity where measured <= start */
-    uint64_t stopped; /* runs that left the region: |g|_1 > Z, a weight at a bound of its lattice,
-                         * or an average above twice the bound */
+    uint64_t stopped; /* runs that left the region: a minibatch could have |g|_1 > Z, a weight came
+                         * to a bound of its lattice, or the average above twice the bound */
     uint64_t exceeded, saturated; /* steps and weights that did, in all runs */
     bool admissible;              /* alpha <= largest_rate */
     bool holds;                   /* admissible, no run stopped, and limit <= bound */

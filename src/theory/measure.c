@@ -1,8 +1,8 @@
 /* measure.c - chains of discrete updates on a problem, and the bound they should stay under.
  * SPDX-License-Identifier: MIT
  *
- * Confidence. Let a run stop before step k as soon as the gradient there has |g|_1 > Z, a weight
- * stands at a bound of its lattice, or |gF(x_0)|^2 + ... + |gF(x_k)|^2 goes above 2 K times the
+ * Confidence. Let a run stop before step k as soon as some minibatch could have |g|_1 > Z at x_k, a
+ * weight stands at a bound of its lattice, or |gF(x_0)|^2 + ... + |gF(x_k)|^2 is above 2 K times the
  * bound. Each of these is known before step k is made, so the run has a stopping time T, and
  * A2 and A3 hold in every step that is made. The proof of Proposition 4 adds up, over steps, an
  * inequality for the mean given the past; multiplied by [k < T] and added up it says
@@ -17,11 +17,8 @@
  *
  * s^2 being the sample variance. `limit` is the right side. That it is at most the bound therefore
  * is a statement about the expectation with that confidence, without any assumption about the law
- * of Y. The statement would mean little if runs were stopped: one that is fails the case.
- *
- * With a minibatch of which the stopping rule needs g itself: [|g|_1 <= Z] depends on the step's own
- * minibatch. The problems here have |g|_1 <= Z for every minibatch near the start, and a run in
- * which one exceeds it fails the case, so that nothing rests on such steps.
+ * of Y. The statement would mean little if runs were stopped: one that is fails the case. (A weight
+ * that a step takes to a bound and cuts short ends the run after that step: it too fails the case.)
  */
 #include <math.h>
 #include <notch/theory.h>
@@ -174,7 +171,8 @@ static notch_status run_chain(chain *c, const notch_theory_case *of, double most
                         data = {of->seed + run, (uint32_t)k, STREAM_MINIBATCH};
         notch_update_report report;
         const double square = look(c, of, &data);
-        if (of->discard == 0 && sum + square > most) {
+        const double norm = of->problem->largest_norm(of->problem, c->x, c->gradient);
+        if (of->discard == 0 && (sum + square > most || norm > of->update.scale)) {
             out->stopped = true;
             break;
         }

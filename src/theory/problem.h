@@ -20,6 +20,8 @@ struct notch_problem {
     /* One minibatch gradient at x, given gF(x) and what `gradient` left in `work`. */
     void (*minibatch)(const notch_problem *problem, const double *x, const double *gradient,
                       const notch_key *key, float *minibatch, double *work);
+    /* At least the largest |g|_1 that a minibatch can have at x, where the gradient is gF(x). */
+    double (*largest_norm)(const notch_problem *problem, const double *x, const double *gradient);
     /* Of synthetic problems. */
     double *curvature, *centre, *mirror; /* [parameters]; mirror is a unit vector or NULL */
     double noise;
@@ -28,6 +30,7 @@ struct notch_problem {
     uint64_t images;
     double *features; /* [parameters][images], each times the image's sign y */
     double ridge;
+    double longest; /* the largest sum of an image's features */
 };
 
 /* x = rate * weight, the nearest weight to the start. */

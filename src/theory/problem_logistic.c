@@ -71,6 +71,16 @@ static void logistic_minibatch(const notch_problem *p, const double *x, const do
     }
 }
 
+static double logistic_largest(const notch_problem *p, const double *x, const double *gradient)
+{
+    double sum = 0;
+    (void)gradient;
+    for (uint64_t i = 0; i < p->parameters; i++) {
+        sum += fabs(x[i]);
+    }
+    return p->longest + p->ridge * sum;
+}
+
 /* ---- the data -------------------------------------------------------------------------------- */
 
 /* The features of image j, times its sign. */
@@ -126,7 +136,7 @@ static double largest_eigenvalue(const notch_problem *p, double *work)
 /* V, Z and L. The signs y cancel in a a' and in |a|. */
 static void measure(notch_problem *p, double *work)
 {
-    double squares = 0, longest = 0;
+    double squares = 0;
     for (uint64_t j = 0; j < p->images; j++) {
         double sum = 0;
         for (uint64_t i = 0; i < p->parameters; i++) {
@@ -134,11 +144,11 @@ static void measure(notch_problem *p, double *work)
             sum += fabs(a);
             squares += a * a;
         }
-        longest = fmax(longest, sum);
+        p->longest = fmax(p->longest, sum);
     }
     p->variance = squares / (double)p->images;
     p->variance_gain = 1;
-    p->scale = 1.1 * longest;
+    p->scale = 1.1 * p->longest;
     p->smoothness = largest_eigenvalue(p, work) / 4 + p->ridge;
 }
 
@@ -168,7 +178,7 @@ static void minimise(notch_problem *p, double *work)
     p->infimum = value - square / (2 * p->ridge);
 }
 
-/* The largest feature sum with s(m) <= 1 bounds |g|_1 but for the ridge, which is added here. */
+/* s(m) <= 1, so the largest feature sum bounds |g|_1 but for the ridge, which is added here. */
 static void widen_scale(notch_problem *p)
 {
     double sum = 0;
@@ -200,6 +210,7 @@ notch_status notch_problem_create_logistic(const notch_dataset *data, const notc
         p->work_values = (size_t)options->images + d;
         p->gradient = logistic_gradient;
         p->minibatch = logistic_minibatch;
+        p->largest_norm = logistic_largest;
         p->start = calloc(d, sizeof *p->start);
         p->features = calloc(d * (size_t)options->images, sizeof *p->features);
         work = malloc((p->work_values + 2 * d) * sizeof *work);

@@ -59,6 +59,16 @@ static void synthetic_minibatch(const notch_problem *p, const double *x, const d
     }
 }
 
+static double synthetic_largest(const notch_problem *p, const double *x, const double *gradient)
+{
+    double sum = (double)p->parameters * p->noise;
+    (void)x;
+    for (uint64_t i = 0; i < p->parameters; i++) {
+        sum += fabs(gradient[i]);
+    }
+    return sum;
+}
+
 static bool reserve(notch_problem *p, bool rotated)
 {
     const size_t d = (size_t)p->parameters;
@@ -104,10 +114,11 @@ notch_status notch_problem_create_synthetic(const notch_synthetic *options, notc
                              .smoothness = 1,
                              .variance = d * options->noise * options->noise,
                              .variance_gain = 1,
-                             .scale = 1.5 * d * options->noise,
+                             .scale = 2 * d * options->noise,
                              .work_values = (size_t)options->parameters / 64 + 1,
                              .gradient = synthetic_gradient,
                              .minibatch = synthetic_minibatch,
+                             .largest_norm = synthetic_largest,
                              .noise = options->noise,
                              .saturating = options->saturating};
     }

@@ -208,7 +208,7 @@ TEST(synthetic_noise)
     }
     CHECK(chance_normal((double)sum / sqrt(20000)) > 1e-6);
     check_near(notch_problem_facts(problem, 1).variance, 50 * 0.25, 1e-15);
-    check_near(notch_problem_scale(problem), 1.5 * 50 * 0.5, 1e-15);
+    check_near(notch_problem_scale(problem), 2 * 50 * 0.5, 1e-15);
     notch_problem_destroy(problem);
 }
 
@@ -314,7 +314,7 @@ TEST(threads_change_nothing)
     notch_threads *threads = NULL;
     double one[7], other[7];
     notch_theory_case c = {.problem = problem,
-                           .update = {NOTCH_RULE_ZIM, NOTCH_SAMPLER_STRATIFIED, 30, 45},
+                           .update = {NOTCH_RULE_ZIM, NOTCH_SAMPLER_STRATIFIED, 30, 60},
                            .rate = 0.1,
                            .steps = 50,
                            .runs = 7,
