@@ -3,8 +3,8 @@
  *
  * Text and CSV are printed row by row, so that long experiments can be watched. JSON is
  *     {KEY: VALUE, ..., "rows": [{COLUMN: VALUE, ...}, ...], KEY: VALUE, ...}
- * Numbers have 4 digits as text, 9 otherwise; what is not finite is "-" as text, nothing in CSV, and
- * null in JSON.
+ * Numbers have 4 digits as text, 9 otherwise; what is not finite is "-" as text, nothing in CSV,
+ * and null in JSON.
  */
 #ifndef NOTCH_CLI_ROWS_H
 #define NOTCH_CLI_ROWS_H

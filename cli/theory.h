@@ -44,8 +44,8 @@ notch_status theory_suite_create(bool quick, const notch_dataset *mnist, uint64_
 void theory_suite_free(theory_suite *suite);
 
 /* How a sampler's measured floor compares with the multinomial's of the same problem and trials.
- * Both used the same minibatches in the same runs, so that runs are compared in pairs: z is the mean
- * difference (multinomial - sampler) in standard errors. Under no difference z has about the law of
+ * Both used the same minibatches in the same runs, so that runs are compared in pairs: z is the
+ * mean difference (multinomial - sampler) in standard errors. Under no difference z has about the law of
  * Student with runs - 1 degrees of freedom: above 5 by chance with a probability below 1e-6. */
 typedef struct theory_comparison {
     const theory_case *sampler, *multinomial;

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The problem is F(x) = |x - c|^2 / 2 with c_i from -alpha, 0 and alpha, begun at c, and minibatch
- * noise of total variance V = 1 whatever d is: +-1/sqrt(d) in each coordinate. So |g - gF| stays and
- * |g|_1 grows as sqrt(d).
+ * noise of total variance V = 1 whatever d is: +-1/sqrt(d) in each coordinate. So |g - gF| stays
+ * and |g|_1 grows as sqrt(d).
  *
  * zim with n trials and Z = 2.5 sqrt(d): the floor of Proposition 4 is alpha L (Z + (n - 1) V / Z).
  * bold adds lambda = n |g| / Z = LEARNING_RATE |g| to its accumulators and has weights -alpha and

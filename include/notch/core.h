@@ -471,14 +471,14 @@ NOTCH_API size_t notch_update_workspace(const notch_parameter *parameters, uint6
  *
  * trials_per_parameter (32 fractional bits, see notch_schedule_at): n = that times the group's
  * weights, at most 2^40; mode `paper` ignores it. calibration: notch_update_groups elements,
- * written after everything else has succeeded; may be NULL unless mode is `unbiased` with scale 0 or
- * the rule is `bold`, which needs a lattice of 1 bit and accumulators as well.
+ * written after everything else has succeeded; may be NULL unless mode is `unbiased` with scale 0
+ * or the rule is `bold`, which needs a lattice of 1 bit and accumulators as well.
  * Group g draws from stream key.stream + g, which must stay below 2^24.
  * report may be NULL. A zero gradient moves nothing (rules of the user's own decide for
  * themselves); the report says how many groups had one.
  *
- * Errors, with weights, accumulators and calibration untouched: ARGUMENT, RANGE, OVERFLOW, MEMORY, and NOT_FINITE
- * with a sentence that names the tensor and the index.
+ * Errors, with weights, accumulators and calibration untouched: ARGUMENT, RANGE, OVERFLOW,
+ * MEMORY, and NOT_FINITE with a sentence that names the tensor and the index.
  * Law: E u as the mode says, up to the bounds of notch_gradient and notch_sample. */
 NOTCH_API notch_status notch_update_step(const notch_update_options *options,
                                          notch_parameter *parameters, uint64_t parameter_count,

@@ -168,8 +168,8 @@ typedef struct notch_theory_result {
 } notch_theory_result;
 
 /* Runs `runs` chains of `steps` discrete updates of 16-bit weights (1 bit for bold) from the
- * problem's start and compares. With `discard` > 0 runs do not stop, and `holds` compares `measured`
- * with `floor` without a limit. Errors: ARGUMENT, RANGE, MEMORY. */
+ * problem's start and compares. With `discard` > 0 runs do not stop, and `holds` compares
+ * `measured` with `floor` without a limit. Errors: ARGUMENT, RANGE, MEMORY. */
 NOTCH_API notch_status notch_theory_measure(const notch_theory_case *of,
                                             const notch_executor *executor,
                                             notch_theory_result *result, notch_error *error);

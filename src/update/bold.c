@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Nguyen et al., "BOLD: Boolean Logic Deep Learning", arXiv 2405.16339; docs/theory.md, section 6.
- * An accumulator gathers lambda_i, what other rules expect a weight to move, and the weight moves when
- * a whole flip has come together.
+ * An accumulator gathers lambda_i, what other rules expect a weight to move, and the weight moves
+ * when a whole flip has come together.
  */
 #include "base/wide.h"
 #include "update/rules.h"
