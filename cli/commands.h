@@ -21,6 +21,7 @@ enum {
 #define PREDICT_PURPOSE "shows what a trained model takes an image for"
 #define INSPECT_PURPOSE "prints a model's layers, and the memory that training takes"
 #define DATA_PURPOSE "lists, downloads, verifies and shows data sets"
+#define THEORY_PURPOSE "computes the convergence bound and checks it against measurement"
 #define BENCH_PURPOSE "measures how long updates take on this machine"
 #define VERSION_PURPOSE "prints the version, the compiler and the instruction sets"
 
@@ -31,6 +32,7 @@ int cmd_eval(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_data(int argc, char **argv);
+int cmd_theory(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -18,8 +18,9 @@ typedef struct command_entry {
 static const command_entry commands[] = {
     {"train", cmd_train, TRAIN_PURPOSE},       {"eval", cmd_eval, EVAL_PURPOSE},
     {"predict", cmd_predict, PREDICT_PURPOSE}, {"inspect", cmd_inspect, INSPECT_PURPOSE},
-    {"sample", cmd_sample, SAMPLE_PURPOSE},    {"data", cmd_data, DATA_PURPOSE},
-    {"bench", cmd_bench, BENCH_PURPOSE},       {"version", cmd_version, VERSION_PURPOSE},
+    {"sample", cmd_sample, SAMPLE_PURPOSE},    {"theory", cmd_theory, THEORY_PURPOSE},
+    {"data", cmd_data, DATA_PURPOSE},          {"bench", cmd_bench, BENCH_PURPOSE},
+    {"version", cmd_version, VERSION_PURPOSE},
 };
 
 enum {

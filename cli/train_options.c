@@ -15,7 +15,7 @@
 #define NUMBER_MAX (UINT64_C(1) << 48) /* of numbers with 32 fractional bits */
 
 enum {
-    UPDATE_SGD = 3, /* NOTCH_RULE_USER, where the rules of integer weights end */
+    UPDATE_SGD = 4, /* NOTCH_RULE_USER, where the rules of integer weights end */
     AUGMENT_NONE = 0,
     AUGMENT_SHIFT,
     SHIFT_DEFAULT = 2,
@@ -177,7 +177,9 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .value = &s->bits,
          .minimum = 1,
          .maximum = 16,
-         .help = "a weight: 1, 2, 4, 8 or 16; zim-mode paper on engine float has 16 unless given"},
+         .help =
+             "of a weight: 1, 2, 4, 8 or 16; unless given zim-mode paper on engine float has 16, "
+             "and update bold 1, which it needs"},
         {.kind = OPTION_FIXED,
          .name = "trials",
          .argument = "RHO0[:RHO1]",
@@ -367,6 +369,9 @@ static void settle_defaults(train_settings *s, const option_table *table)
     }
     if (paper && s->engine == NOTCH_ENGINE_FLOAT && !is_given(table, &s->bits)) {
         s->bits = BITS_PAPER;
+    }
+    if (s->update == NOTCH_RULE_BOLD && !is_given(table, &s->bits)) {
+        s->bits = 1;
     }
     if (strcmp(s->model, "resnet18") == 0 && !is_given(table, &s->initialisation)) {
         s->initialisation = NOTCH_INITIALISATION_HE;

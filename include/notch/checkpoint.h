@@ -42,6 +42,8 @@ typedef struct notch_checkpoint {
     size_t calibration_count;
     float *momentum; /* of sgd: the model's parameters in order, or none */
     size_t momentum_count;
+    int32_t *accumulators; /* of rule bold: the model's parameters in order, or none */
+    size_t accumulator_count;
     char unknown_state[5]; /* what more the file holds for that and this version does not know: a
                               section's tag, and training must not go on; or "" */
 
@@ -70,7 +72,8 @@ NOTCH_API notch_status notch_checkpoint_write(const notch_checkpoint *checkpoint
                                               notch_error *error);
 
 /* What is read can be relied on: the model passes notch_model_check, weights are on their lattices
- * (floats may be anything, NaN included), momentum_count is 0 or the model's parameters; whether
+ * (floats may be anything, NaN included), momentum_count and accumulator_count
+ * are each 0 or the model's parameters; whether
  * state and calibrations suit the engine and the update is the caller's to check.
  * Errors: ARGUMENT, INPUT (not a model file, of a newer version, cut short, damaged; the sentence
  * names path, section and what was expected), MEMORY. */

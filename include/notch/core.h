@@ -339,6 +339,8 @@ typedef struct notch_parameter {
     void *weights;           /* int8_t or int16_t [count], as lattice.bytes says */
     notch_gradient gradient; /* gradient.count is the number of weights */
     uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
+    int32_t *accumulators; /* [count], in units of 2^-24 of a flip: only rule bold uses them. State
+                            * that lives from step to step; start with zeros */
 
     /* Written by a step that succeeds. */
     bool has_gradient; /* some element of its gradient is not zero */
@@ -383,12 +385,17 @@ typedef enum notch_rule {
     NOTCH_RULE_SR = 1,  /* u_i = sign(g_i) (floor(lambda_i) + Bernoulli(remainder)), independent */
     NOTCH_RULE_SIGN =
         2, /* u_i = sign(g_i) (floor(n/d) + Bernoulli(remainder)), whatever |g_i| > 0 */
-    NOTCH_RULE_USER = 3 /* the function in the options */
+    NOTCH_RULE_BOLD = 3, /* weights of 1 bit with an accumulator A each (section 6):
+                          *   A = beta A + sign(g_i) lambda_i;  where w_i A >= 1:  w_i = -w_i, A = 0
+                          * beta is the share of the group's weights that the step before did not
+                          * flip. No randomness. Products are rounded towards 0 to the accumulator's
+                          * unit, and A stays within -128 and 128 */
+    NOTCH_RULE_USER = 4  /* the function in the options */
 } notch_rule;
 
-/* "zim", "sr", "sign", "user"; NULL for a value that is none of these. */
+/* "zim", "sr", "sign", "bold", "user"; NULL for a value that is none of these. */
 NOTCH_API const char *notch_rule_name(notch_rule rule);
-/* Parses "zim", "sr" and "sign". */
+/* Parses "zim", "sr", "sign" and "bold". */
 NOTCH_API notch_status notch_rule_parse(const char *name, notch_rule *rule, notch_error *error);
 
 /* How masses, null mass and trials come about (section 4). lambda_i = n m_i / Z. */
@@ -436,8 +443,9 @@ typedef struct notch_calibration {
     notch_scaled scale; /* Z once calibrated, else 0 */
     notch_scaled sum;   /* of the l1 norms so far */
     uint32_t steps;     /* how many of them */
-    uint32_t reserved;
-    uint64_t exceeded; /* steps whose l1 norm was above Z and ran with Z = their norm */
+    uint32_t flipped;   /* rule bold: share of the weights that the last step flipped, times 2^32,
+                         * rounded down, and 2^32 - 1 for all of them */
+    uint64_t exceeded;  /* steps whose l1 norm was above Z and ran with Z = their norm */
 } notch_calibration;
 
 /* What one step did. */
@@ -463,13 +471,14 @@ NOTCH_API size_t notch_update_workspace(const notch_parameter *parameters, uint6
  *
  * trials_per_parameter (32 fractional bits, see notch_schedule_at): n = that times the group's
  * weights, at most 2^40; mode `paper` ignores it. calibration: notch_update_groups elements,
- * written after everything else has succeeded; may be NULL unless mode is `unbiased` with scale 0.
+ * written after everything else has succeeded; may be NULL unless mode is `unbiased` with scale 0
+ * or the rule is `bold`, which needs a lattice of 1 bit and accumulators as well.
  * Group g draws from stream key.stream + g, which must stay below 2^24.
  * report may be NULL. A zero gradient moves nothing (rules of the user's own decide for
  * themselves); the report says how many groups had one.
  *
- * Errors, with weights and calibration untouched: ARGUMENT, RANGE, OVERFLOW, MEMORY, and NOT_FINITE
- * with a sentence that names the tensor and the index.
+ * Errors, with weights, accumulators and calibration untouched: ARGUMENT, RANGE, OVERFLOW,
+ * MEMORY, and NOT_FINITE with a sentence that names the tensor and the index.
  * Law: E u as the mode says, up to the bounds of notch_gradient and notch_sample. */
 NOTCH_API notch_status notch_update_step(const notch_update_options *options,
                                          notch_parameter *parameters, uint64_t parameter_count,

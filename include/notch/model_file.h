@@ -52,6 +52,7 @@ typedef struct notch_memory_request {
     notch_engine_options engine;
     const notch_lattice *lattice; /* of all weights; NULL: they are 32-bit floats */
     bool momentum;                /* of sgd: a float beside each weight; floats in training only */
+    bool accumulators;            /* of rule bold: 32 bits beside each weight; lattices only */
     notch_scope scope;            /* of discrete updates: how many calibrations they keep */
     uint64_t dataset;             /* bytes of images and labels that the caller holds; 0: none */
 } notch_memory_request;

@@ -95,6 +95,7 @@ void notch_checkpoint_destroy(notch_checkpoint *checkpoint)
     free(checkpoint->config);
     free(checkpoint->calibrations);
     free(checkpoint->momentum);
+    free(checkpoint->accumulators);
     free(checkpoint);
 }
 

@@ -52,6 +52,7 @@ typedef enum notch_format_section {
     NOTCH_FORMAT_CONF,     /* configuration */
     NOTCH_FORMAT_TRNG,     /* what it takes to train on: step, seed, calibrations */
     NOTCH_FORMAT_MOMT,     /* the same: momentum */
+    NOTCH_FORMAT_ACCU,     /* the same: accumulators */
     NOTCH_FORMAT_EVAL,     /* evaluation */
     NOTCH_FORMAT_DONE,     /* the end */
     NOTCH_FORMAT_SECTIONS
@@ -70,6 +71,7 @@ static const notch_format_entry notch_format_entries[NOTCH_FORMAT_SECTIONS] = {
     {"CONF", 0},
     {"TRNG", NOTCH_FORMAT_FOR_TRAINING},
     {"MOMT", NOTCH_FORMAT_FOR_TRAINING},
+    {"ACCU", NOTCH_FORMAT_FOR_TRAINING},
     {"EVAL", 0},
     {"DONE", NOTCH_FORMAT_FOR_USE | NOTCH_FORMAT_FOR_TRAINING},
 };

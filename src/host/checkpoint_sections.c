@@ -226,6 +226,17 @@ static notch_status read_momentum(reader *r, notch_error *error)
     return status;
 }
 
+static notch_status read_accumulators(reader *r, notch_error *error)
+{
+    void *words = NULL;
+    notch_status status = expect_bytes(r, r->made->model.parameters * 4, error);
+    if (status == NOTCH_OK) {
+        status = read_words(r, &words, &r->made->accumulator_count, error);
+        r->made->accumulators = words;
+    }
+    return status;
+}
+
 static notch_status read_config(reader *r, notch_error *error)
 {
     if (r->in.bytes > NOTCH_FORMAT_CONFIG_MAX) {
@@ -250,7 +261,7 @@ static notch_calibration decode_calibration(const uint8_t *bytes)
         .sum = {notch_get_u64(bytes + 8), notch_get_i32(bytes + 28)},
         .exceeded = notch_get_u64(bytes + 16),
         .steps = notch_get_u32(bytes + 32),
-        .reserved = notch_get_u32(bytes + 36),
+        .flipped = notch_get_u32(bytes + 36),
     };
 }
 
@@ -281,9 +292,6 @@ static notch_status read_training(reader *r, notch_error *error)
     for (uint32_t i = 0; i < count && status == NOTCH_OK; i++) {
         status = notch_checkpoint_in_take(&r->in, calibration, sizeof calibration, error);
         r->made->calibrations[i] = decode_calibration(calibration);
-        if (status == NOTCH_OK && r->made->calibrations[i].reserved != 0) {
-            status = notch_checkpoint_fail_section(r, "a calibration does not end with 0", error);
-        }
     }
     r->made->calibration_count = count;
     return status;
@@ -328,8 +336,8 @@ static notch_status read_end(reader *r, notch_error *error)
 typedef notch_status section_reader(reader *r, notch_error *error);
 
 static section_reader *const section_readers[NOTCH_FORMAT_SECTIONS] = {
-    read_model,    read_engine,   read_tensor,     read_state, read_config,
-    read_training, read_momentum, read_evaluation, read_end,
+    read_model,    read_engine,   read_tensor,       read_state,      read_config,
+    read_training, read_momentum, read_accumulators, read_evaluation, read_end,
 };
 
 notch_status notch_checkpoint_read_section(notch_checkpoint_reader *r, notch_format_section section,

@@ -85,6 +85,9 @@ static notch_status check_counts(const writer *w, notch_error *error)
     } else if (c->momentum_count > 0 &&
                (c->momentum == NULL || c->momentum_count != w->again.parameters)) {
         culprit = "momentum is missing or not that of all parameters";
+    } else if (c->accumulator_count > 0 &&
+               (c->accumulators == NULL || c->accumulator_count != w->again.parameters)) {
+        culprit = "accumulators are missing or not those of all parameters";
     } else if (c->test_correct > c->test_count) {
         culprit = "evaluation has more correct images than images";
     } else if (c->unknown_state[0] != '\0') {
@@ -186,7 +189,7 @@ static void encode_calibration(const notch_calibration *calibration,
     notch_put_i32(bytes + 24, calibration->scale.exponent);
     notch_put_i32(bytes + 28, calibration->sum.exponent);
     notch_put_u32(bytes + 32, calibration->steps);
-    notch_put_u32(bytes + 36, calibration->reserved);
+    notch_put_u32(bytes + 36, calibration->flipped);
 }
 
 static void put_training(writer *w)
@@ -234,6 +237,7 @@ static void put_all(writer *w)
     }
     put_training(w);
     put_words(w, NOTCH_FORMAT_MOMT, c->momentum, c->momentum_count);
+    put_words(w, NOTCH_FORMAT_ACCU, c->accumulators, c->accumulator_count);
     put_evaluation(w);
 }
 

@@ -24,7 +24,8 @@ static notch_status plan_update(const notch_memory_request *request, notch_memor
     }
     const uint32_t threads = request->engine.threads;
     const uint64_t groups = request->scope == NOTCH_SCOPE_GLOBAL ? 1 : model->tensor_count;
-    plan->optimiser = groups * sizeof(notch_calibration);
+    plan->optimiser = groups * sizeof(notch_calibration) +
+                      (request->accumulators ? model->parameters * sizeof(int32_t) : 0);
     plan->update_workspace = notch_update_workspace(
         parameters, model->tensor_count, threads != 0 ? threads : notch_threads_usable());
     if (plan->update_workspace == 0) {

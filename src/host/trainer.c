@@ -152,6 +152,9 @@ static bool reserve_update(notch_trainer *t)
     const uint32_t workers = notch_engine_executor(t->engine)->workers;
     for (uint32_t i = 0; i < model->tensor_count; i++) {
         t->parameters[i].weights = t->state->tensors[i].values;
+        t->parameters[i].accumulators = t->state->accumulators == NULL
+                                            ? NULL
+                                            : t->state->accumulators + model->tensors[i].offset;
     }
     t->workspace_bytes = notch_update_workspace(t->parameters, model->tensor_count, workers);
     t->workspace =
@@ -178,7 +181,13 @@ static bool reserve(notch_trainer *t)
         t->state->momentum_count = (size_t)t->state->model.parameters;
         t->state->momentum = calloc(t->state->momentum_count, sizeof *t->state->momentum);
     }
+    if (notch_train_accumulates(&t->options)) {
+        t->state->accumulator_count = (size_t)t->state->model.parameters;
+        t->state->accumulators =
+            calloc(t->state->accumulator_count, sizeof *t->state->accumulators);
+    }
     return t->images != NULL && t->labels != NULL &&
+           (t->state->accumulator_count == 0 || t->state->accumulators != NULL) &&
            (state_count == 0 || t->state->state != NULL) &&
            (t->state->momentum_count == 0 || t->state->momentum != NULL) &&
            (t->options.sgd || reserve_update(t));

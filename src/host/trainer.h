@@ -43,9 +43,11 @@ struct notch_trainer {
 notch_status notch_train_options_check(const notch_train_options *options, notch_lattice *lattice,
                                        notch_error *error);
 
-/* Whether the update has calibrations, and sgd a momentum, that live from step to step. */
+/* Whether the update has calibrations, sgd a momentum, and rule bold accumulators, that live from
+ * step to step. */
 bool notch_train_calibrates(const notch_train_options *options);
 bool notch_train_has_momentum(const notch_train_options *options);
+bool notch_train_accumulates(const notch_train_options *options);
 
 /* Tensors of the model as parameters of an update whose weights and gradients are not set. */
 void notch_train_parameters(const notch_model *model, const notch_lattice *lattice,

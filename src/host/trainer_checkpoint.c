@@ -63,6 +63,7 @@ static notch_status check_match(const notch_trainer *t, const notch_checkpoint *
         : c->state_count != own->state_count             ? "another engine state"
         : c->calibration_count != own->calibration_count ? "other calibrations"
         : c->momentum_count != own->momentum_count       ? "another momentum"
+        : c->accumulator_count != own->accumulator_count ? "other accumulators"
                                                          : NULL;
     if (other != NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "checkpoint: it has %s than this run",
@@ -105,6 +106,7 @@ notch_status notch_trainer_restore(notch_trainer *t, const notch_checkpoint *c, 
     copy(state, c->state, count * sizeof *c->state);
     copy(own->calibrations, c->calibrations, own->calibration_count * sizeof *own->calibrations);
     copy(own->momentum, c->momentum, own->momentum_count * sizeof *own->momentum);
+    copy(own->accumulators, c->accumulators, own->accumulator_count * sizeof *own->accumulators);
     own->step = c->step;
     own->test_count = c->test_count;
     own->test_correct = c->test_correct;

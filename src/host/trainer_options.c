@@ -94,13 +94,24 @@ notch_status notch_train_options_check(const notch_train_options *options, notch
     if (status == NOTCH_OK && !options->sgd) {
         status = notch_update_options_check(&options->update, error);
     }
+    if (status == NOTCH_OK && notch_train_accumulates(options) && options->bits != 1) {
+        status = notch_fail(error, NOTCH_ERROR_ARGUMENT,
+                            "training: rule bold flips weights of 1 bit, these have %u",
+                            (uint64_t)options->bits);
+    }
     return status == NOTCH_OK ? notch_lattice_init(lattice, options->bits, error) : status;
 }
 
 bool notch_train_calibrates(const notch_train_options *options)
 {
-    return !options->sgd && options->update.mode == NOTCH_MODE_UNBIASED &&
-           options->update.scale.mantissa == 0;
+    return notch_train_accumulates(options) ||
+           (!options->sgd && options->update.mode == NOTCH_MODE_UNBIASED &&
+            options->update.scale.mantissa == 0);
+}
+
+bool notch_train_accumulates(const notch_train_options *options)
+{
+    return !options->sgd && options->update.rule == NOTCH_RULE_BOLD;
 }
 
 bool notch_train_has_momentum(const notch_train_options *options)
@@ -138,6 +149,7 @@ notch_status notch_train_memory_plan(const notch_model *model, const notch_train
                                                      .sharpness = options->sharpness},
                                           .lattice = options->sgd ? NULL : &lattice,
                                           .momentum = notch_train_has_momentum(options),
+                                          .accumulators = notch_train_accumulates(options),
                                           .scope = options->update.scope,
                                           .dataset = dataset};
     return notch_memory_plan_make(&request, plan, error);

@@ -36,9 +36,11 @@ static notch_status check_rule(const notch_update_law *law, notch_error *error)
     case NOTCH_RULE_SR:
     case NOTCH_RULE_SIGN:
         return NOTCH_OK;
+    case NOTCH_RULE_BOLD:
     case NOTCH_RULE_USER:
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
-                          "update law: rule is a user's own, expected zim, sr or sign");
+                          "update law: rule is %s, expected zim, sr or sign",
+                          law->rule == NOTCH_RULE_BOLD ? "bold" : "a user's own");
     }
     return notch_fail(error, NOTCH_ERROR_ARGUMENT, "update law: rule is number %u, which is none",
                       (uint64_t)law->rule);

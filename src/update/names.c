@@ -10,7 +10,7 @@
 static const notch_names samplers = {"sampler",
                                      TABLE("multinomial", "residual", "stratified", "systematic")};
 static const notch_names inflations = {"inflation", TABLE("trial", "vector")};
-static const notch_names rules = {"update rule", TABLE("zim", "sr", "sign", "user")};
+static const notch_names rules = {"update rule", TABLE("zim", "sr", "sign", "bold", "user")};
 static const notch_names modes = {"mode", TABLE("unbiased", "normalised", "paper")};
 static const notch_names scopes = {"scope", TABLE("layer", "global")};
 static const notch_names schedules = {"schedule", TABLE("constant", "linear", "cosine")};

@@ -24,7 +24,8 @@ typedef struct group {
     uint64_t first_parameter, parameter_count;
     notch_scaled scale; /* Z of mode `unbiased`, 0 without */
     bool has_gradient, exceeded, remainders;
-    bool sparse; /* few trials: the survey keeps the sums of runs */
+    uint32_t flipped; /* rule bold: by the step before, see notch_calibration */
+    bool sparse;      /* few trials: the survey keeps the sums of runs */
 } group;
 
 /* Counters of one worker, on a cache line of its own. */
@@ -112,8 +113,8 @@ static void take_memory(step *s, const layout *plan, void *workspace)
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-static notch_status check_parameter(const notch_parameter *parameter, bool from_zero,
-                                    notch_error *error)
+static notch_status check_parameter(const notch_parameter *parameter, notch_rule rule,
+                                    bool from_zero, notch_error *error)
 {
     if (parameter->name == NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "update: a parameter has no name");
@@ -126,6 +127,14 @@ static notch_status check_parameter(const notch_parameter *parameter, bool from_
         memcmp(&expected, &parameter->lattice, sizeof expected) != 0) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
                           "%s: the lattice was not made by notch_lattice_init", parameter->name);
+    }
+    if (rule == NOTCH_RULE_BOLD &&
+        (parameter->lattice.bits != 1 || parameter->accumulators == NULL)) {
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT,
+                          parameter->lattice.bits != 1
+                              ? "%s: rule bold flips weights of 1 bit, these have %u"
+                              : "%s: rule bold needs accumulators, there are none",
+                          parameter->name, (uint64_t)parameter->lattice.bits);
     }
     if (from_zero && parameter->lattice.spacing != 1) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
@@ -159,13 +168,17 @@ static notch_status check(const step *s, const notch_key *key, const notch_calib
             error, NOTCH_ERROR_RANGE, "update: stream %u with %u groups goes beyond 2^24",
             (uint64_t)key->stream, notch_update_groups(s->options, s->parameter_count));
     }
+    if (s->options->rule == NOTCH_RULE_BOLD && calibration == NULL) {
+        return notch_fail(error, NOTCH_ERROR_ARGUMENT,
+                          "rule bold: there is no calibration to keep the share of flips in");
+    }
     if (s->options->mode == NOTCH_MODE_UNBIASED && s->options->scale.mantissa == 0 &&
         calibration == NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
                           "mode unbiased: there is no calibration to keep the scale in");
     }
     for (uint64_t p = 0; p < s->parameter_count && status == NOTCH_OK; p++) {
-        status = check_parameter(&s->parameters[p], s->from_zero, error);
+        status = check_parameter(&s->parameters[p], s->options->rule, s->from_zero, error);
     }
     return status;
 }
@@ -320,6 +333,7 @@ static notch_status settle_trials(const step *s, group *own, uint64_t trials_per
 static void settle_scale(const step *s, group *own, const notch_calibration *calibration)
 {
     const notch_calibration none = {{0, 0}, {0, 0}, 0, 0, 0};
+    own->flipped = calibration != NULL ? calibration->flipped : 0;
     own->scale = notch_budget_scale(s->options, calibration != NULL ? calibration : &none);
     own->told.exponent = group_exponent(own);
     weigh_blocks(own);
@@ -343,7 +357,8 @@ static void spread(step *s, group *own)
     }
     if (s->options->rule == NOTCH_RULE_ZIM) {
         own->remainders = notch_plan_spread(&own->plan, s->kernels, s->executor);
-    } else if (s->options->rule == NOTCH_RULE_SR && own->plan.total != 0) {
+    } else if ((s->options->rule == NOTCH_RULE_SR || s->options->rule == NOTCH_RULE_BOLD) &&
+               own->plan.total != 0) {
         notch_plan_place(&own->plan);
     }
 }
@@ -394,6 +409,14 @@ static void user_updates(const step *s, const group *own, const notch_block *blo
     s->options->user_rule(s->options->user_options, &told, scratch->updates);
 }
 
+static bool flips(const step *s, const group *own, const notch_block *block, notch_scratch *scratch)
+{
+    const notch_parameter *parameter = &s->parameters[block->tensor];
+    return notch_rule_bold(&own->plan, s->kernels, &parameter->gradient, block,
+                           (const int8_t *)weights_of(s, block), own->flipped,
+                           parameter->accumulators + block->first, scratch) != 0;
+}
+
 /* scratch->updates of the block; false if all are 0. */
 static bool block_updates(const step *s, const group *own, const notch_block *block,
                           notch_scratch *scratch)
@@ -418,6 +441,8 @@ static bool block_updates(const step *s, const group *own, const notch_block *bl
         }
         notch_rule_sign(plan, s->kernels, block, own->told.parameters, scratch);
         break;
+    case NOTCH_RULE_BOLD:
+        return flips(s, own, block, scratch);
     case NOTCH_RULE_USER:
         user_updates(s, own, block, scratch);
         return true;
@@ -523,6 +548,15 @@ static void tell_parameters(const step *s)
     }
 }
 
+static uint64_t count_flips(const group *own)
+{
+    uint64_t count = 0;
+    for (uint64_t b = 0; b < own->plan.block_count; b++) {
+        count += own->plan.blocks[b].moved;
+    }
+    return count;
+}
+
 static void finish(const step *s, notch_calibration *calibration, notch_update_report *report)
 {
     notch_update_report total = {.groups = s->group_count};
@@ -537,6 +571,9 @@ static void finish(const step *s, notch_calibration *calibration, notch_update_r
             const notch_scaled l1 = {norm, own->told.exponent};
             calibration[g] =
                 notch_calibration_after(s->options, &calibration[g], l1, own->scale, own->exceeded);
+            if (s->options->rule == NOTCH_RULE_BOLD) {
+                calibration[g].flipped = notch_bold_share(count_flips(own), own->told.parameters);
+            }
         }
     }
     for (uint32_t w = 0; w < s->executor->workers; w++) {

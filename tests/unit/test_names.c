@@ -6,7 +6,7 @@
 #include "test.h"
 
 enum {
-    MOST = 4 /* names of one enumeration */
+    MOST = 5 /* names of one enumeration */
 };
 
 /* One enumeration, its type hidden behind int. */
@@ -49,7 +49,7 @@ static const enumeration all[] = {
      sampler_name,
      sampler_parse},
     {"inflation", {"trial", "vector"}, 2, 2, inflation_name, inflation_parse},
-    {"rule", {"zim", "sr", "sign", "user"}, 4, 3, rule_name, rule_parse},
+    {"rule", {"zim", "sr", "sign", "bold", "user"}, 5, 4, rule_name, rule_parse},
     {"mode", {"unbiased", "normalised", "paper"}, 3, 3, mode_name, mode_parse},
     {"scope", {"layer", "global"}, 2, 2, scope_name, scope_parse},
 };

@@ -188,7 +188,7 @@ TEST(missing_arguments)
 TEST(unknown_options)
 {
     call c = good_call();
-    c.options.rule = (notch_rule)4;
+    c.options.rule = (notch_rule)5;
     check_refused(&c, NOTCH_ERROR_ARGUMENT, "unknown rule");
     c = good_call();
     c.options.mode = (notch_mode)3;
