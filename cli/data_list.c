@@ -1,4 +1,4 @@
-/* data_list.c - `notch data list`, `verify` and `path`: what is known of data sets, and what is here.
+/* data_list.c - `notch data list`, `verify`, `path`: what is known of data sets, and what is here.
  * SPDX-License-Identifier: MIT
  */
 #define _POSIX_C_SOURCE 200809L

@@ -45,8 +45,9 @@ void theory_suite_free(theory_suite *suite);
 
 /* How a sampler's measured floor compares with the multinomial's of the same problem and trials.
  * Both used the same minibatches in the same runs, so that runs are compared in pairs: z is the
- * mean difference (multinomial - sampler) in standard errors. Under no difference z has about the law of
- * Student with runs - 1 degrees of freedom: above 5 by chance with a probability below 1e-6. */
+ * mean difference (multinomial - sampler) in standard errors. Under no difference z has about the
+ * law of Student with runs - 1 degrees of freedom: above 5 by chance with a probability below
+ * 1e-6. */
 typedef struct theory_comparison {
     const theory_case *sampler, *multinomial;
     double predicted; /* floor of the sampler's bound over the multinomial's */

@@ -80,8 +80,8 @@ NOTCH_API notch_status notch_checkpoint_write(const notch_checkpoint *checkpoint
 NOTCH_API notch_status notch_checkpoint_read(const char *path, notch_checkpoint **checkpoint,
                                              notch_error *error);
 
-/* Whether the file begins as model files do, damaged ones included, and as no text does. False if it
- * cannot be read. */
+/* Whether the file begins as model files do, damaged ones included, and as no text does. False if
+ * it cannot be read. */
 NOTCH_API bool notch_checkpoint_recognise(const char *path);
 
 /* The weights as engines take them: values[0 .. the model's tensor_count). */

@@ -68,7 +68,8 @@ typedef struct notch_fetch_result {
  *
  * Redirections are followed to https only (from http to http as well). *result is written in any
  * case but ARGUMENT. Errors: ARGUMENT, INPUT (every mirror has failed: the sentence is about the
- * last one that has the file, or else the last one; or the folder cannot be written), MEMORY, UNSUPPORTED (no libcurl, no zlib).
+ * last one that has the file, or else the last one; or the folder cannot be written), MEMORY,
+ * UNSUPPORTED (no libcurl, no zlib).
  * The first call in a process must not be at the same time as another thread's first use of
  * libcurl. */
 NOTCH_API notch_status notch_data_fetch(const char *name, const notch_fetch_options *options,

@@ -127,8 +127,8 @@ NOTCH_API uint64_t notch_model_multiply_adds(const notch_model *model, uint32_t 
 NOTCH_API notch_status notch_model_same(const notch_model *model, const notch_model *other,
                                         notch_error *error);
 
-/* *plain becomes the model with batch norms that learn nothing (affine = no), as the int engine needs
- * them. Errors: ARGUMENT, and those of notch_model_init and notch_model_add. */
+/* *plain becomes the model with batch norms that learn nothing (affine = no), as the int engine
+ * needs them. Errors: ARGUMENT, and those of notch_model_init and notch_model_add. */
 NOTCH_API notch_status notch_model_without_affine(const notch_model *model, notch_model *plain,
                                                   notch_error *error);
 

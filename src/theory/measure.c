@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Confidence. Let a run stop before step k as soon as some minibatch could have |g|_1 > Z at x_k,
- * a weight stands at a bound of its lattice, or |gF(x_0)|^2 + ... + |gF(x_k)|^2 is above 2 K times the
- * bound. Each of these is known before step k is made, so the run has a stopping time T, and
+ * a weight stands at a bound of its lattice, or |gF(x_0)|^2 + ... + |gF(x_k)|^2 is above 2 K times
+ * the bound. Each of these is known before step k is made, so the run has a stopping time T, and
  * A2 and A3 hold in every step that is made. The proof of Proposition 4 adds up, over steps, an
  * inequality for the mean given the past; multiplied by [k < T] and added up it says
  *

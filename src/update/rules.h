@@ -17,8 +17,8 @@ void notch_rule_sign(const notch_plan *plan, const notch_kernels *kernels, const
 
 /* Rule bold: accumulates the block's expected counts and flips weights; scratch->updates[i] is the
  * weight where it flips, else 0. `accumulators` are those of the block's elements, `flipped` the
- * share of notch_calibration from the step before. The plan's blocks have been placed if its total is
- * above 0. Returns how many weights flip. */
+ * share of notch_calibration from the step before. The plan's blocks have been placed if its total
+ * is above 0. Returns how many weights flip. */
 uint32_t notch_rule_bold(const notch_plan *plan, const notch_kernels *kernels,
                          const notch_gradient *gradient, const notch_block *block,
                          const int8_t *weights, uint32_t flipped, int32_t *accumulators,

@@ -11,9 +11,10 @@ seconds=${NOTCH_FUZZ_SECONDS:-5}
 compiles() (
     CC=clang
     export CC
+    unchecked=$PWD/tests/fuzz/unchecked.txt
     build build-fuzz -Dfuzz=true -Dtests=false -Ddefault_library=static -Db_lundef=false \
         -Db_sanitize=address,undefined -Doptimization=1 \
-        "-Dc_args=-g1 -fno-sanitize-recover=all '-fsanitize-ignorelist=$PWD/tests/fuzz/unchecked.txt'"
+        "-Dc_args=-g1 -fno-sanitize-recover=all '-fsanitize-ignorelist=$unchecked'"
 )
 
 # fuzz NAME: an input that fails is kept in build-fuzz/.

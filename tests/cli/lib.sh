@@ -76,7 +76,7 @@ serving() {
 
 # train_linear FILE: a model file of 7,850 weights that knows some digits; in a second or two.
 train_linear() {
-    notch train --model linear --data digits --engine int --steps 100 --eval-images 100 --threads 1 \
-        --quiet --out training >log 2>&1 || cat log
+    notch train --model linear --data digits --engine int --steps 100 --eval-images 100 \
+        --threads 1 --quiet --out training >log 2>&1 || cat log
     mv training/last.notch "$1"
 }

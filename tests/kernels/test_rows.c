@@ -206,7 +206,7 @@ TEST(rows)
     for_each_set(test_rows);
 }
 
-/* ---- channels: `n` of them, ROWS rows ---------------------------------------------------------- */
+/* ---- channels: `n` of them, ROWS rows -------------------------------------------------------- */
 
 static void set_plan(uint32_t channels, uint32_t field, int32_t least, int32_t most)
 {

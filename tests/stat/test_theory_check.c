@@ -84,7 +84,7 @@ TEST(no_case_holds_with_a_smaller_second_moment)
     }
 }
 
-/* ---- samplers that do not do what is claimed -------------------------------------------------- */
+/* ---- samplers that do not do what is claimed ------------------------------------------------- */
 
 typedef struct tilt {
     double kept; /* probability that a move along a negative gradient is made */
@@ -113,9 +113,9 @@ static void round_tilted(const void *options, const notch_rule_block *block, int
 
 /* Where nothing is lost, the rule is `sr`, whose variance is below that of every sampler, and the
  * bound holds. Where no move along a negative gradient is made, E u is no longer along gF, and the
- * bound is broken for every sampler on the quadratic with a spectrum and on digits. (The others do not
- * show it: with few trials there are too few steps to drift as far as their bound, and the gradient of
- * the non-convex loss vanishes far out.) */
+ * bound is broken for every sampler on the quadratic with a spectrum and on digits. (The others do
+ * not show it: with few trials there are too few steps to drift as far as their bound, and the
+ * gradient of the non-convex loss vanishes far out.) */
 TEST(a_biased_sampler_breaks_the_bound)
 {
     static const tilt fair = {1}, biased = {0};

@@ -159,7 +159,7 @@ static void many_steps(notch_scope scope, const notch_runtime *runtime)
     memset(expected_weights, 1, sizeof expected_weights);
     memset(expected_accumulators, 0, sizeof expected_accumulators);
     for (int k = 0; k < 20; k++) {
-        /* the sum of masses stays below the scale: 10,000 times 2^15 at most, half of it on average */
+        /* the sum of masses stays below the scale: 10,000 times 2^15 at most, half on average */
         fill_integers(gradient, 2 * MOST, 15, (uint64_t)k);
         moved += step_on(tensors, 2, &options, 8 * STEPS_ONE, runtime).moved;
         for (uint64_t g = 0; g < groups; g++) {

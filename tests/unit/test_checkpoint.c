@@ -731,7 +731,7 @@ TEST(sections_have_their_places)
     make_good();
     other = good;
     insert_section("EVAL", "CONF", 0);
-    refused(&other, "in.notch: section CONF: is not in its place, expected EVAL or a later one");
+    refused(&other, "in.notch: section CONF: is not in its place, expected ACCU or a later one");
     make_good();
     other = good;
     insert_section("CONF", "CONF", 0);

@@ -292,7 +292,7 @@ TEST(residual_sums)
     check_against_reference(IMAGES);
 }
 
-/* ---- a row through a norm ---------------------------------------------------------------------- */
+/* ---- a row through a norm -------------------------------------------------------------------- */
 
 enum {
     ROW_MAX = 1000
@@ -376,7 +376,7 @@ static void residual_network(void)
     relu();
     uint32_t block = pool(NOTCH_LAYER_MAX_POOL, 3, 2, 1);
     for (uint32_t k = 0; k < 2; k++) {
-        const uint32_t channels = 16 << k, stride = k == 1 ? 2 : 1;
+        const uint32_t channels = 16U << k, stride = k == 1 ? 2 : 1;
         convolution(channels, 3, stride, 1, false);
         batch_norm(false);
         relu();

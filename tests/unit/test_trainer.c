@@ -1,4 +1,4 @@
-/* test_trainer.c - the order of things in a training run: batches, schedules, evaluations, resuming.
+/* test_trainer.c - the order of things in a training run: batches, schedules, evaluation, resume.
  * SPDX-License-Identifier: MIT
  *
  * On both engines, with one thread. Equality throughout: a run is a function of its arguments.

@@ -1,4 +1,4 @@
-# data-fetch.sh - servers that misbehave: one sentence each, nothing but what can be gone on with stays
+# data-fetch.sh - servers that misbehave: one sentence each; only what can be gone on with stays
 # SPDX-License-Identifier: MIT
 need serve
 unset NOTCH_DATA http_proxy HTTP_PROXY all_proxy ALL_PROXY

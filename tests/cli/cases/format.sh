@@ -39,7 +39,8 @@ def sections(data):
         assert u32(data, at + 20) == crc32c(data[at:at + 20])
         assert u32(data, end - 4) == crc32c(data[at + 24:end - 4])
         assert not any(data[at + 24 + size:end - 4])
-        yield data[at:at + 4].decode(), u32(data, at + 4), u32(data, at + 16), data[at + 24:at + 24 + size]
+        content = data[at + 24:at + 24 + size]
+        yield data[at:at + 4].decode(), u32(data, at + 4), u32(data, at + 16), content
         at = end
 
 
@@ -62,7 +63,8 @@ for tag, flags, index, content in sections(data):
     line = ""
     if tag == "MODL":
         layers = [content[k:k + 88] for k in range(56, len(content), 88)]
-        line = "%s, %d classes, %d parameters" % (text(content[:32]), u32(content, 32), u64(content, 48))
+        line = "%s, %d classes, %d parameters" % (
+            text(content[:32]), u32(content, 32), u64(content, 48))
         shapes = [struct.unpack_from("<3I", layer, 76) for layer in layers]
         for layer in layers:
             before = shapes[u32(layer, 36)]
@@ -81,7 +83,8 @@ for tag, flags, index, content in sections(data):
     elif tag == "CONF":
         line = [l for l in content.decode().split("\n") if l.startswith("model")][0]
     elif tag == "TRNG":
-        line = "step %d, seed %d, %d calibrations" % (u64(content, 0), u64(content, 8), u32(content, 16))
+        line = "step %d, seed %d, %d calibrations" % (
+            u64(content, 0), u64(content, 8), u32(content, 16))
         assert len(content) == 24 + 40 * u32(content, 16)
     elif tag == "EVAL":
         line = "%d images" % u64(content, 0)

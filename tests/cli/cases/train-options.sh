@@ -8,7 +8,7 @@ try train --engine int --bits 16
 try train --engine int --update sgd
 try train --bits 3
 try train --trials 1:2:3
-try train --update bold
+try train --update nudge
 try train --shift 65
 try train --max-ram 100K
 try train --overwrite

@@ -5,8 +5,8 @@ train() {
     notch train --model mlp --data stripes.csv --engine int --threads 1 --quiet "$@"
 }
 # The signal comes while the run is on, which would take hours.
-notch train --model mlp --data stripes.csv --engine int --threads 1 --quiet --epochs 100000 --out long \
-    >/dev/null 2>err &
+notch train --model mlp --data stripes.csv --engine int --threads 1 --quiet --epochs 100000 \
+    --out long >/dev/null 2>err &
 process=$!
 while [ ! -s long/last.notch ]; do
     sleep 0.1
