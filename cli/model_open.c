@@ -139,6 +139,17 @@ int model_open(const char *command, const char *name, const notch_model_context 
     return EXIT_DONE;
 }
 
+int model_suit(const char *command, notch_engine_type engine, model_source *source)
+{
+    notch_error error = {NOTCH_OK, ""};
+    if (engine != NOTCH_ENGINE_INT || source->checkpoint != NULL) {
+        return EXIT_DONE;
+    }
+    const notch_model given = source->model;
+    const notch_status status = notch_model_without_affine(&given, &source->model, &error);
+    return status == NOTCH_OK ? EXIT_DONE : command_fail(command, &error);
+}
+
 void model_close(model_source *source)
 {
     notch_checkpoint_destroy(source->checkpoint);
