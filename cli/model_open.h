@@ -16,6 +16,7 @@ typedef struct model_source {
     notch_model model;
     notch_checkpoint *checkpoint; /* the whole model file, whose graph `model` is; NULL if the name
                                      is that of a preset or an INI file */
+    uint64_t left_out;            /* parameters that the graph had before model_suit */
 } model_source;
 
 /* What a model for this data set has to fit. */
