@@ -89,9 +89,16 @@ typedef struct notch_train_options {
     notch_schedule_kind learning_rate_schedule; /* down to 0 over all steps */
 } notch_train_options;
 
-/* The int engine with sharpness 1, 10 epochs of batches of 64, seed 1; notch_update_options_default
- * on 8 bits with 1 trial a parameter falling to 0.003 along a cosine; sgd off, its rate 0.01,
- * constant, no momentum. */
+/* What trains well with this engine, rule and lattice, of what was tried (docs/experiments.md):
+ * sharpness 1, 10 epochs of batches of 64, seed 1; notch_update_options_default, but mode
+ * `normalised` on the int engine with rules that draw. Trials a parameter fall along a cosine:
+ *   8 and 16 bits   from 1 to 0.003
+ *   4 bits          from 0.1 to 0.001
+ *   1 and 2 bits    from 0.03 to 0.001 (bold), from 0.01 to 0.0001 (others)
+ * sgd is off, its rate 0.01, constant, no momentum. */
+NOTCH_API notch_train_options notch_train_options_for(notch_engine_type engine, notch_rule rule,
+                                                      uint32_t bits);
+/* The same for the int engine, rule zim and 8 bits. */
 NOTCH_API notch_train_options notch_train_options_default(void);
 
 /* How pixels of a data set are brought to mean 0 and deviation 1: of all pixels of all images, the

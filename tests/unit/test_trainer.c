@@ -104,6 +104,7 @@ static setup begin(notch_engine_type engine, const char *preset)
     s.options.threads = 1;
     s.options.batch = BATCH;
     s.options.epochs = 3;
+    s.options.update.mode = NOTCH_MODE_UNBIASED;
     s.options.update.calibration_steps = 5;
     make_model(&s.model, preset);
     if (engine == NOTCH_ENGINE_INT) {
