@@ -61,7 +61,8 @@ disassembled() {
 finds_floats() {
     echo 'double f(double x, float y) { return x * x + (double)y / 3; }
           void g(float *x) { for (int i = 0; i < 64; i++) x[i] = x[i] * 2 + 1; }' >"$scratch/f.c"
-    gcc -O3 "$@" -c "$scratch/f.c" -o "$scratch/f.o" && disassembled "$scratch/f.o" >"$scratch/found"
+    gcc -O3 "$@" -c "$scratch/f.c" -o "$scratch/f.o" || return
+    disassembled "$scratch/f.o" >"$scratch/found"
     [ "$(wc -l <"$scratch/found")" -ge 3 ]
 }
 
