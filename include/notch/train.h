@@ -273,6 +273,20 @@ NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
 
+/* What a line of metrics.jsonl tells of the whole model; a number that is null there is NaN. */
+typedef struct notch_run_evaluation {
+    uint64_t step, epoch, test_count, saturated, moved;
+    double train_loss, train_accuracy, test_loss, test_accuracy, seconds;
+    uint8_t digest[32]; /* of the weights: parameters_sha256 */
+} notch_run_evaluation;
+
+/* The evaluations that a run's metrics.jsonl tells of, by rising steps; a last line that is not
+ * complete is left out. path: of its folder or of the file itself. *evaluations is to be freed with
+ * free(), NULL if there are none. Errors: ARGUMENT, INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_read_evaluations(const char *path,
+                                                  notch_run_evaluation **evaluations, size_t *count,
+                                                  notch_error *error);
+
 /* The weights that a run had after a step. */
 typedef struct notch_step_hash {
     uint64_t step;
