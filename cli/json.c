@@ -1,4 +1,4 @@
-/* json.c - values of JSON on standard output.
+/* json.c - values of JSON.
  * SPDX-License-Identifier: MIT
  */
 #include "json.h"
@@ -29,30 +29,30 @@ static size_t character(const unsigned char *text)
     return refused ? 0 : length;
 }
 
-void json_print_text(const char *text)
+void json_write_text(FILE *file, const char *text)
 {
     if (text == NULL) {
-        printf("null");
+        (void)fputs("null", file);
         return;
     }
-    putchar('"');
+    (void)fputc('"', file);
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
         const size_t length = character(at);
         if (length == 0) {
-            printf("\\ufffd");
+            (void)fputs("\\ufffd", file);
         } else if (*at == '"' || *at == '\\') {
-            printf("\\%c", *at);
+            (void)fprintf(file, "\\%c", *at);
         } else if (*at < 0x20) {
-            printf("\\u%04x", *at);
+            (void)fprintf(file, "\\u%04x", *at);
         } else {
-            printf("%.*s", (int)length, (const char *)at);
+            (void)fprintf(file, "%.*s", (int)length, (const char *)at);
         }
         at += length == 0 ? 1 : length;
     }
-    putchar('"');
+    (void)fputc('"', file);
 }
 
-void json_print_real(double value)
+void json_write_real(FILE *file, double value)
 {
     enum {
         ENOUGH = 17, /* significant digits, for every double */
@@ -60,7 +60,7 @@ void json_print_real(double value)
     };
     char text[ROOM];
     if (!isfinite(value)) {
-        printf("null");
+        (void)fputs("null", file);
         return;
     }
     for (int digits = 1; digits <= ENOUGH; digits++) {
@@ -69,5 +69,15 @@ void json_print_real(double value)
             break;
         }
     }
-    printf("%s", text);
+    (void)fputs(text, file);
+}
+
+void json_print_text(const char *text)
+{
+    json_write_text(stdout, text);
+}
+
+void json_print_real(double value)
+{
+    json_write_real(stdout, value);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
+#include <string.h>
 
 #include "host/trainer.h"
 
@@ -12,6 +13,17 @@ static bool goes_on(const notch_trainer *t, const notch_train_callbacks *callbac
     }
     const notch_train_progress progress = notch_trainer_progress(t);
     return callbacks->progress(callbacks->self, &progress);
+}
+
+/* Whether the steps since the evaluation before have reached another 32nd of all steps. */
+static bool is_milestone(const notch_trainer *t)
+{
+    enum {
+        MILESTONES = 32
+    };
+    const uint64_t step = t->state->step;
+    const uint64_t last = step == 0 ? 0 : step - 1 - (step - 1) % t->evaluate_every;
+    return step == t->steps || step * MILESTONES / t->steps != last * MILESTONES / t->steps;
 }
 
 static void summarise(const notch_trainer *t, double loss, uint64_t correct,
@@ -29,7 +41,10 @@ static void summarise(const notch_trainer *t, double loss, uint64_t correct,
         .test_accuracy = (double)correct / tested,
         .test_count = t->evaluation_count,
         .test_correct = correct,
+        .is_milestone = is_milestone(t),
+        .is_timed = t->clock != NULL,
     };
+    memcpy(evaluation->seconds, t->seconds, sizeof t->seconds);
     notch_trainer_tell_health(t, evaluation);
 }
 
@@ -48,8 +63,10 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
                                    .labels = t->test->labels + first,
                                    .count = count};
         notch_batch_result result;
+        notch_trainer_begin_stage(t);
         const notch_status status =
             notch_engine_evaluate(t->engine, t->values, &batch, &result, NULL, error);
+        notch_trainer_end_stage(t, NOTCH_TRAIN_EVALUATE);
         if (status != NOTCH_OK) {
             t->evaluated = 0;
             return status;
