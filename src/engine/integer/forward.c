@@ -410,6 +410,7 @@ void notch_integer_forward(notch_integer *engine, const uint8_t *images)
             p.inputs[k] =
                 stage->inputs[k] == NOTCH_NO_STAGE ? NULL : &engine->stages[stage->inputs[k]];
         }
+        notch_integer_begins(engine, NOTCH_PASS_FORWARD, stage);
         forward_stage(&p);
     }
     const notch_stage *last = &engine->stages[engine->stage_count - 1];

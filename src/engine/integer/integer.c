@@ -229,8 +229,10 @@ notch_status notch_integer_train(notch_integer *engine, const int8_t *const *wei
     }
     begin_call(engine, weights, batch, executor, true);
     notch_integer_forward(engine, batch->images);
+    notch_integer_begins(engine, NOTCH_PASS_LOSS, NULL);
     notch_integer_loss(engine, batch->labels, result, NULL);
     notch_integer_backward(engine);
+    notch_integer_begins(engine, NOTCH_PASSES, NULL);
     return NOTCH_OK;
 }
 

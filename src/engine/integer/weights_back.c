@@ -52,6 +52,7 @@ static void prepare_chunk(back_pass *p)
         notch_integer_run(p->engine, unpool_item, p, p->samples);
         p->errors = shared->unpooled;
     }
+    notch_integer_begins(p->engine, NOTCH_PASS_GRADIENTS, stage);
     if (!stage->direct) {
         notch_integer_run(p->engine, columns_item, p, p->samples);
         p->columns = shared->columns;
@@ -243,9 +244,11 @@ void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t
         multiply_weights(&p, gradient);
         if (input->reaches) {
             const uint32_t block = notch_back_block(engine, stage);
+            notch_integer_begins(engine, NOTCH_PASS_ERRORS, stage);
             notch_integer_run(engine, input_item, &p, (p.samples + block - 1) / block);
         }
     }
+    notch_integer_begins(engine, NOTCH_PASS_GRADIENTS, stage);
     if (through) {
         notch_order_gradient(engine, stage, gradient, engine->gradients[tensors[0]]);
     }
