@@ -99,6 +99,9 @@ static notch_train_options training_of(const inspect_request *request, const mod
     t.update.scope = (notch_scope)request->scope;
     t.bits = (uint32_t)(c != NULL && !floats && !request->bits_given ? c->tensors[0].lattice.bits
                                                                      : request->bits);
+    if (c == NULL && !request->engine_given && (t.sgd || t.bits > 8)) {
+        t.engine = NOTCH_ENGINE_FLOAT; /* as in notch train */
+    }
     t.batch = (uint32_t)request->batch;
     t.threads = request->threads != 0 ? (uint32_t)request->threads : notch_threads_usable();
     t.momentum = request->momentum;
@@ -138,9 +141,13 @@ static int refuse_memory(uint64_t total, uint64_t max_ram)
     return EXIT_FAILED;
 }
 
-static int print(const inspect_request *request, const model_source *source, uint64_t dataset)
+static int print(const inspect_request *request, model_source *source, uint64_t dataset)
 {
     const notch_train_options training = training_of(request, source);
+    const int code = model_suit(command, training.engine, source);
+    if (code != EXIT_DONE) {
+        return code;
+    }
     notch_memory_plan plan;
     notch_error error;
     if (notch_train_memory_plan(&source->model, &training, dataset, &plan, &error) != NOTCH_OK) {

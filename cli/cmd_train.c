@@ -75,7 +75,9 @@ static int open_model(session *s)
             s->settings.checkpoint->model; /* its file may be gone or changed by now */
         return EXIT_DONE;
     }
-    return model_open(TRAIN_COMMAND, s->settings.model, &context, &s->source);
+    const int code = model_open(TRAIN_COMMAND, s->settings.model, &context, &s->source);
+    return code == EXIT_DONE ? model_suit(TRAIN_COMMAND, s->settings.options.engine, &s->source)
+                             : code;
 }
 
 static uint64_t bytes_of(const notch_dataset *data)

@@ -97,8 +97,9 @@ static void print_layer(const notch_model *model, uint32_t index, int name_width
            parameters, work, inputs);
 }
 
-static void print_graph(const notch_model *model)
+static void print_graph(const model_source *source)
 {
+    const notch_model *model = &source->model;
     char text[DETAIL], parameters[NUMBER_TEXT], work[NUMBER_TEXT];
     int name_width = 5, type_width = 4;
     for (uint32_t i = 0; i < model->layer_count; i++) {
@@ -116,6 +117,10 @@ static void print_graph(const notch_model *model)
     number_format_grouped(inspect_multiply_adds(model), work);
     printf("%-*s  %-*s  %-15s %11s %14s\n", name_width, "sum", type_width, "", "", parameters,
            work);
+    if (source->left_out != 0) {
+        number_format_grouped(source->left_out, parameters);
+        printf("(engine int does without the %s weights and biases of batch norms)\n", parameters);
+    }
 }
 
 /* ---- the model file -------------------------------------------------------------------------- */
@@ -181,7 +186,7 @@ void inspect_print_text(const inspection *i)
 {
     const notch_model *model = &i->source->model;
     printf("model %s\n\n", model->name);
-    print_graph(model);
+    print_graph(i->source);
     if (i->source->checkpoint != NULL) {
         print_file(i->source->checkpoint);
     }

@@ -130,6 +130,7 @@ int model_open(const char *command, const char *name, const notch_model_context 
     notch_error error = {NOTCH_OK, ""};
     const notch_model_context *known = context == NULL ? &unknown : context;
     source->checkpoint = NULL;
+    source->left_out = 0;
     const notch_status status = is_preset(name) ? open_preset(name, known, &source->model, &error)
                                                 : open_file(name, known, source, &error);
     if (status != NOTCH_OK) {
@@ -137,6 +138,18 @@ int model_open(const char *command, const char *name, const notch_model_context 
         return command_fail(command, &error);
     }
     return EXIT_DONE;
+}
+
+int model_suit(const char *command, notch_engine_type engine, model_source *source)
+{
+    notch_error error = {NOTCH_OK, ""};
+    if (engine != NOTCH_ENGINE_INT || source->checkpoint != NULL) {
+        return EXIT_DONE;
+    }
+    const notch_model given = source->model;
+    const notch_status status = notch_model_without_affine(&given, &source->model, &error);
+    source->left_out = given.parameters - source->model.parameters;
+    return status == NOTCH_OK ? EXIT_DONE : command_fail(command, &error);
 }
 
 void model_close(model_source *source)

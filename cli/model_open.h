@@ -6,6 +6,7 @@
 
 #include <notch/checkpoint.h>
 #include <notch/data.h>
+#include <notch/engine.h>
 #include <notch/model_file.h>
 
 /* For the help of options. */
@@ -15,6 +16,7 @@ typedef struct model_source {
     notch_model model;
     notch_checkpoint *checkpoint; /* the whole model file, whose graph `model` is; NULL if the name
                                      is that of a preset or an INI file */
+    uint64_t left_out;            /* parameters that the graph had before model_suit */
 } model_source;
 
 /* What a model for this data set has to fit. */
@@ -27,6 +29,10 @@ notch_model_context model_context(const notch_dataset *dataset);
  * begins with `command`, such as "notch eval"; *source then needs no model_close. */
 int model_open(const char *command, const char *name, const notch_model_context *context,
                model_source *source);
+
+/* Makes the graph one that the engine takes: on engine int, batch norms have no weights and biases
+ * of their own (affine = no). The graph of a model file stays as it is. Returns as model_open. */
+int model_suit(const char *command, notch_engine_type engine, model_source *source);
 
 /* Frees the model file's content. */
 void model_close(model_source *source);

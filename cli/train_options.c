@@ -15,6 +15,7 @@
 #define NUMBER_MAX (UINT64_C(1) << 48) /* of numbers with 32 fractional bits */
 
 enum {
+    INT_BITS_MAX = 8,
     UPDATE_SGD = 4, /* NOTCH_RULE_USER, where the rules of integer weights end */
     AUGMENT_NONE = 0,
     AUGMENT_SHIFT,
@@ -269,7 +270,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .argument = "NAME",
          .value = &s->engine,
          .choices = train_engines,
-         .help = "what computes gradients; sgd has float unless given"},
+         .help = "what computes gradients; update sgd, zim-mode paper and 16 bits have float "
+                 "unless given"},
         {.kind = OPTION_NUMBER,
          .name = "sharpness",
          .argument = "N",
@@ -361,7 +363,8 @@ static bool is_given(const option_table *table, const uint64_t *value)
 static void settle_defaults(train_settings *s, const option_table *table)
 {
     const bool paper = s->mode == (uint64_t)NOTCH_MODE_PAPER && s->update != UPDATE_SGD;
-    if (s->update == UPDATE_SGD && !is_given(table, &s->engine)) {
+    if ((s->update == UPDATE_SGD || paper || s->bits > INT_BITS_MAX) &&
+        !is_given(table, &s->engine)) {
         s->engine = NOTCH_ENGINE_FLOAT;
     }
     if (paper && !is_given(table, &s->sampler)) {

@@ -118,6 +118,15 @@ NOTCH_API notch_status notch_engine_evaluate(notch_engine *engine, const notch_v
                                              const notch_batch *batch, notch_batch_result *result,
                                              float *probabilities, notch_error *error);
 
+/* Counting dead units begins anew: outputs of dense layers and channels of convolutions that are
+ * not above zero behind their ReLU for any image. */
+NOTCH_API void notch_engine_watch_units(notch_engine *engine);
+
+/* The share of layer number `layer`'s units, 0 to 1, that were dead in all calls of
+ * notch_engine_evaluate since. NaN where the engine does not tell (float), and for layers without a
+ * ReLU behind them. */
+NOTCH_API double notch_engine_dead_units(const notch_engine *engine, uint32_t layer);
+
 /* The engine's state between calls, to be kept with a checkpoint: *count words of 32 bits, to be
  * copied from and to. The float engine's are running means and variances of all batch norms in
  * layer order, as floats; the int engine's are those of notch_integer_state. NULL and 0 if it has

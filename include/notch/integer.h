@@ -97,6 +97,18 @@ NOTCH_API notch_status notch_integer_evaluate(notch_integer *engine, const int8_
                                               notch_integer_result *result, uint32_t *probabilities,
                                               notch_error *error);
 
+/* Units of a weight layer: outputs of a dense layer, channels of a convolution. */
+typedef struct notch_units {
+    uint32_t count; /* 0 where no ReLU follows the layer, at most a norm or a pool in between */
+    uint32_t dead;  /* of them: not above zero behind the ReLU for any image evaluated */
+} notch_units;
+
+/* Counting the dead among the units of all layers begins anew. */
+NOTCH_API void notch_integer_watch_units(notch_integer *engine);
+
+/* Of layer number `layer`, over all calls of notch_integer_evaluate since. */
+NOTCH_API notch_units notch_integer_units(const notch_integer *engine, uint32_t layer);
+
 /* The engine's state between calls, to be kept with a checkpoint: running statistics of batch norms
  * and magnitudes from which activations get their exponents, in layer order. Writable; any content
  * is safe. *count words, NULL if 0. */

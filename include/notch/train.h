@@ -90,7 +90,7 @@ typedef struct notch_train_options {
     notch_schedule_kind learning_rate_schedule; /* down to 0 over all steps */
 } notch_train_options;
 
-/* The float engine, 10 epochs of batches of 64, seed 1; notch_update_options_default on 8 bits with
+/* The int engine with sharpness 1, 10 epochs of batches of 64, seed 1; notch_update_options_default on 8 bits with
  * 1 trial a parameter falling to 0.003 along a cosine; sgd off, its rate 0.01, constant, no
  * momentum. */
 NOTCH_API notch_train_options notch_train_options_default(void);

@@ -3,6 +3,8 @@
  */
 #include "engine/engine.h"
 
+#include <math.h>
+
 #include "base/message.h"
 #include "base/names.h"
 
@@ -211,6 +213,19 @@ notch_status notch_engine_evaluate(notch_engine *engine, const notch_values *val
     return status == NOTCH_OK
                ? engine->functions->evaluate(engine, values, batch, result, probabilities, error)
                : status;
+}
+
+void notch_engine_watch_units(notch_engine *engine)
+{
+    if (engine->functions->watch_units != NULL) {
+        engine->functions->watch_units(engine);
+    }
+}
+
+double notch_engine_dead_units(const notch_engine *engine, uint32_t layer)
+{
+    return engine->functions->dead_units == NULL ? (double)NAN
+                                                 : engine->functions->dead_units(engine, layer);
 }
 
 void *notch_engine_state(notch_engine *engine, size_t *count)

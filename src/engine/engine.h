@@ -28,6 +28,9 @@ typedef struct notch_engine_functions {
                              const notch_batch *batch, notch_batch_result *result,
                              float *probabilities, notch_error *error);
     void *(*state)(notch_engine *engine, size_t *count);
+    /* NULL: the engine does not tell. */
+    void (*watch_units)(notch_engine *engine);
+    double (*dead_units)(const notch_engine *engine, uint32_t layer);
 } notch_engine_functions;
 
 struct notch_engine {

@@ -7,6 +7,7 @@
 #include <notch/integer.h>
 #include <notch/notch.h>
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/message.h"
@@ -191,6 +192,17 @@ static notch_status evaluate(notch_engine *engine, const notch_values *values,
     return NOTCH_OK;
 }
 
+static void watch_units(notch_engine *engine)
+{
+    notch_integer_watch_units(((int_engine *)engine)->integer);
+}
+
+static double dead_units(const notch_engine *engine, uint32_t layer)
+{
+    const notch_units units = notch_integer_units(((const int_engine *)engine)->integer, layer);
+    return units.count == 0 ? (double)NAN : (double)units.dead / units.count;
+}
+
 static void *state(notch_engine *engine, size_t *count)
 {
     return notch_integer_state(((int_engine *)engine)->integer, count);
@@ -203,4 +215,6 @@ const notch_engine_functions notch_engine_int = {.memory_needed = memory_needed,
                                                  .train = train,
                                                  .gradient = gradient,
                                                  .evaluate = evaluate,
-                                                 .state = state};
+                                                 .state = state,
+                                                 .watch_units = watch_units,
+                                                 .dead_units = dead_units};

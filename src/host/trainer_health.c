@@ -27,8 +27,7 @@ void notch_trainer_forget(notch_trainer *t)
         notch_layer_health *health = find_layer(t, model->tensors[i].layer);
         if (health == NULL) {
             health = &t->layers[t->layer_count++];
-            *health =
-                (notch_layer_health){.layer = model->tensors[i].layer, .dead_units = (double)NAN};
+            *health = (notch_layer_health){.layer = model->tensors[i].layer};
         }
         health->parameters += model->tensors[i].count;
     }
@@ -58,6 +57,7 @@ void notch_trainer_tell_health(const notch_trainer *t, notch_train_evaluation *e
     for (uint32_t k = 0; k < t->layer_count; k++) {
         notch_layer_health *health = &evaluation->layers[k];
         *health = t->layers[k];
+        health->dead_units = notch_engine_dead_units(t->engine, health->layer);
         for (uint32_t i = 0; i < model->tensor_count && !t->options.sgd; i++) {
             if (model->tensors[i].layer == health->layer) {
                 health->saturated += notch_lattice_saturated(

@@ -21,8 +21,9 @@ static uint64_t thousandths(uint64_t x)
 notch_train_options notch_train_options_default(void)
 {
     return (notch_train_options){
-        .engine = NOTCH_ENGINE_FLOAT,
+        .engine = NOTCH_ENGINE_INT,
         .isa = NOTCH_ISA_BEST,
+        .sharpness = 1,
         .epochs = 10,
         .batch = 64,
         .seed = 1,

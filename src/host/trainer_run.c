@@ -40,6 +40,7 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
     double loss = 0;
     uint64_t correct = 0;
     *finished = false;
+    notch_engine_watch_units(t->engine);
     for (uint64_t first = 0; first < t->evaluation_count;) {
         const uint64_t left = t->evaluation_count - first;
         const uint32_t count = (uint32_t)(left < t->options.batch ? left : t->options.batch);

@@ -165,8 +165,9 @@ static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsign
 }
 
 /* ReLU and pool of one sample, if any; where the result is. */
-static int32_t *reduce(const pass *p, uint64_t sample, int32_t *sums, unsigned char *scratch)
+static int32_t *reduce(const pass *p, uint64_t sample, int32_t *sums, uint32_t worker)
 {
+    unsigned char *scratch = notch_scratch_of(p->engine, worker);
     const notch_stage *stage = p->stage;
     const uint32_t n = stage->values_a_sample;
     uint16_t *routes = routes_of(p, sample);
@@ -179,6 +180,9 @@ static int32_t *reduce(const pass *p, uint64_t sample, int32_t *sums, unsigned c
             memset(routes, 0, n * sizeof *routes);
         }
         p->engine->rows->relu(sums, n, routes);
+    }
+    if (stage->relu) {
+        notch_units_mark_sums(p->engine, stage, result, worker);
     }
     if (stage->end == NOTCH_END_BATCH_NORM) {
         memcpy(p->engine->shared.sums + sample * n, result, n * sizeof *result);
@@ -196,7 +200,7 @@ static void weights_item(void *argument, uint64_t item, uint32_t worker)
     int32_t *sums = multiply(p, first, samples, scratch);
     for (uint32_t k = 0; k < samples; k++) {
         int32_t *own = sums + (size_t)k * stage->positions * stage->outputs;
-        end_sample(p, first + k, reduce(p, first + k, own, scratch));
+        end_sample(p, first + k, reduce(p, first + k, own, worker));
     }
 }
 
@@ -318,13 +322,13 @@ static void norm_item(void *argument, uint64_t sample, uint32_t worker)
 
 static void relu_item(void *argument, uint64_t sample, uint32_t worker)
 {
-    (void)worker;
     const pass *p = argument;
     const int8_t *in = values_of(p->inputs[0], sample);
     int8_t *out = values_of(p->stage, sample);
     for (uint32_t i = 0; i < p->stage->values_a_sample; i++) {
         out[i] = in[i] > 0 ? in[i] : 0;
     }
+    notch_units_mark_values(p->engine, p->stage, out, worker);
 }
 
 static void pool_item(void *argument, uint64_t sample, uint32_t worker)

@@ -126,6 +126,7 @@ notch_status notch_integer_init(const notch_model *model, const notch_integer_op
     for (uint32_t i = 0; i < made->state_words; i++) {
         made->state[i] = 0;
     }
+    notch_integer_watch_units(made);
     *engine = made;
     return NOTCH_OK;
 }

@@ -254,6 +254,15 @@ static void lay_state(notch_integer *engine, arena *a)
     }
 }
 
+static void lay_units(notch_integer *engine, arena *a)
+{
+    for (uint32_t i = 0; i < engine->stage_count; i++) {
+        notch_stage *stage = &engine->stages[i];
+        const uint64_t bytes = notch_units_bytes(engine, stage);
+        stage->alive = bytes == 0 ? NULL : take(a, bytes);
+    }
+}
+
 static void lay_workspace(notch_integer *engine, const notch_shared_sizes *needed, arena *a)
 {
     notch_shared *shared = &engine->shared;
@@ -278,6 +287,7 @@ static void lay_workspace(notch_integer *engine, const notch_shared_sizes *neede
     shared->largest = take(a, batch * sizeof(int32_t));
     shared->sample_sums = take(a, batch * sizeof(uint64_t));
     shared->right = take(a, batch);
+    lay_units(engine, a);
 }
 
 void notch_integer_layout(notch_integer *engine, unsigned char *base, notch_integer_sizes *sizes)

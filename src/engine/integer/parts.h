@@ -113,6 +113,15 @@ void notch_round_errors(const notch_integer *engine, const notch_stage *stage, c
 void notch_round_channels(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
                           uint64_t first, uint32_t n, const int32_t *plan, int8_t *errors);
 
+/* units.c: marks of a sample whose values went through a ReLU; in training, none. */
+uint64_t notch_units_bytes(const notch_integer *engine, const notch_stage *stage);
+/* stage: weights with a ReLU */
+void notch_units_mark_sums(const notch_integer *engine, const notch_stage *stage, const int32_t *x,
+                           uint32_t worker);
+/* stage: a ReLU, watched or not */
+void notch_units_mark_values(const notch_integer *engine, const notch_stage *stage,
+                             const int8_t *values, uint32_t worker);
+
 /* weights_back.c: from errors to gradients of weights and of the input. */
 void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t error_exponent);
 

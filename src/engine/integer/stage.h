@@ -98,6 +98,7 @@ typedef struct notch_stage {
                               (layer norm, shift) or a channel (batch norm) */
     uint32_t *state;       /* its part of the engine's */
     uint32_t state_words;
+    uint8_t *alive; /* [workers][channels]: units above zero, see units.c; NULL: not watched */
 
     /* Of the call. */
     int32_t exponent; /* of values; of int32 values before the end: sums */

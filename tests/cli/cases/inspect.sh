@@ -3,7 +3,8 @@
 for model in linear mlp cnn; do
     notch inspect $model | sed '/^bytes/,$d'
 done
-notch inspect resnet18 | grep '^sum'
+notch inspect resnet18 --engine float | grep '^sum'
+notch inspect resnet18 | grep -A 1 '^sum'
 cat >two.ini <<'END'
 [model]
 name = two-ways

@@ -10,7 +10,7 @@ try train --bits 3
 try train --trials 1:2:3
 try train --update nudge
 try train --shift 65
-try train --max-ram 100K
+try train --max-ram 100K --isa ref
 try train --overwrite
 try notch train --resume run --epochs 3
 try notch train --resume run --config file
