@@ -218,10 +218,8 @@ static void print_text(const bench *b)
 
 static void print_rows(const bench *b)
 {
-    static const rows_column columns[] = {{"pass", 10, true},
-                                          {"layer", 24, true},
-                                          {"ms", 10, false},
-                                          {"share", 10, false}};
+    static const rows_column columns[] = {
+        {"pass", 10, true}, {"layer", 24, true}, {"ms", 10, false}, {"share", 10, false}};
     const notch_memory_plan *m = &b->plan;
     const notch_train_options *o = &b->options->train;
     rows r = rows_begin(false, true, columns, 4);

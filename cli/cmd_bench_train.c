@@ -26,8 +26,7 @@ static const char description[] =
     "figure is a median over the steps.";
 
 /* The table; returns how many entries there are. */
-static size_t describe(train_settings *s, bench_train_options *o,
-                       option_entry entries[OPTIONS_MAX])
+static size_t describe(train_settings *s, bench_train_options *o, option_entry entries[OPTIONS_MAX])
 {
     const option_entry all[] = {
         {.kind = OPTION_HEADING, .help = "What to train"},

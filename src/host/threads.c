@@ -5,6 +5,9 @@
  * for a moment before it goes to sleep: waking up costs more than a short run takes.
  * Items are handed out one by one through an atomic counter, so that workers finish together
  * whatever each item costs. Which worker gets which item has no influence on results.
+ *
+ * A run is a gate that the caller opens, and closes when no item is left. It then waits for those
+ * helpers alone that came in: one that the system gave no processor in time is not missed.
  */
 #define _GNU_SOURCE
 #include <notch/notch.h>
@@ -19,7 +22,11 @@
 
 enum {
     THREADS_MAX = 1024,
-    LOOKS = 4000 /* some 40 microseconds: about what a wake-up costs */
+    LOOKS = 4000, /* some 40 microseconds: about what a wake-up costs */
+    /* The gate: helpers inside, whether it is open, the number of the run. */
+    GATE_INSIDE = 0xffff,
+    GATE_OPEN = 0x10000,
+    GATE_RUN = 0x20000
 };
 
 typedef struct helper {
@@ -32,10 +39,11 @@ struct notch_threads {
     notch_executor executor;
     pthread_mutex_t lock;
     pthread_cond_t started, finished;
-    _Atomic uint64_t run_number;   /* rises by one with each run, under lock */
-    _Atomic uint32_t busy_helpers; /* falls to 0 at the end of a run */
-    bool stopping;                 /* under lock */
-    notch_task *task;              /* of the current run, fixed while helpers are busy */
+    _Atomic uint64_t gate;
+    _Atomic uint32_t sleepers;  /* helpers that wait for `started`; changes under lock */
+    _Atomic bool caller_sleeps; /* the caller waits for `finished`; changes under lock */
+    bool stopping;              /* under lock */
+    notch_task *task;           /* of the current run, fixed while the gate is open or passed */
     void *argument;
     uint64_t items;
     _Atomic uint64_t next_item;
@@ -61,33 +69,109 @@ static void pause_briefly(void)
 #endif
 }
 
+static uint64_t run_of(uint64_t gate)
+{
+    return gate / GATE_RUN;
+}
+
+/* Whether a run is on that began after run number `seen`. */
+static bool may_enter(const notch_threads *pool, uint64_t seen)
+{
+    const uint64_t gate = atomic_load(&pool->gate);
+    return (gate & GATE_OPEN) != 0 && run_of(gate) != seen;
+}
+
+/* Waits for a run; false where the pool is about to end instead. */
+static bool await_run(notch_threads *pool, uint64_t seen)
+{
+    for (int i = 0; i < LOOKS; i++) {
+        if (may_enter(pool, seen)) {
+            return true;
+        }
+        pause_briefly();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_fetch_add(&pool->sleepers, 1); /* before the gate is looked at, see open_gate */
+    while (!may_enter(pool, seen) && !pool->stopping) {
+        pthread_cond_wait(&pool->started, &pool->lock);
+    }
+    atomic_fetch_sub(&pool->sleepers, 1);
+    const bool stopping = pool->stopping;
+    pthread_mutex_unlock(&pool->lock);
+    return !stopping;
+}
+
+/* Goes through the gate if it is still open. */
+static bool enter(notch_threads *pool, uint64_t *seen)
+{
+    uint64_t gate = atomic_load(&pool->gate);
+    while ((gate & GATE_OPEN) != 0) {
+        if (atomic_compare_exchange_weak(&pool->gate, &gate, gate + 1)) {
+            *seen = run_of(gate);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void leave(notch_threads *pool)
+{
+    atomic_fetch_sub(&pool->gate, 1);
+    if (atomic_load(&pool->caller_sleeps)) {
+        /* under the lock, or the caller could miss it between looking and sleeping */
+        pthread_mutex_lock(&pool->lock);
+        pthread_cond_signal(&pool->finished);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
+
 static void *help(void *argument)
 {
     const helper *self = argument;
     notch_threads *pool = self->pool;
     uint64_t seen = 0;
-    for (;;) {
-        for (int i = 0; i < LOOKS && atomic_load(&pool->run_number) == seen; i++) {
-            pause_briefly();
-        }
-        pthread_mutex_lock(&pool->lock);
-        while (atomic_load(&pool->run_number) == seen && !pool->stopping) {
-            pthread_cond_wait(&pool->started, &pool->lock);
-        }
-        const bool stopping = pool->stopping;
-        seen = atomic_load(&pool->run_number);
-        pthread_mutex_unlock(&pool->lock);
-        if (stopping) {
-            return NULL;
-        }
-        work(pool, self->worker);
-        if (atomic_fetch_sub(&pool->busy_helpers, 1) == 1) {
-            /* under the lock, or the caller could miss it between looking and sleeping */
-            pthread_mutex_lock(&pool->lock);
-            pthread_cond_signal(&pool->finished);
-            pthread_mutex_unlock(&pool->lock);
+    while (await_run(pool, seen)) {
+        if (enter(pool, &seen)) {
+            work(pool, self->worker);
+            leave(pool);
         }
     }
+    return NULL;
+}
+
+/* A helper that is about to sleep either counts as a sleeper here or sees the gate open there. */
+static void open_gate(notch_threads *pool)
+{
+    const uint64_t run = run_of(atomic_load(&pool->gate)) + 1;
+    atomic_store(&pool->gate, run * GATE_RUN + GATE_OPEN);
+    if (atomic_load(&pool->sleepers) != 0) {
+        pthread_mutex_lock(&pool->lock);
+        pthread_cond_broadcast(&pool->started);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
+
+static bool is_empty(const notch_threads *pool)
+{
+    return (atomic_load(&pool->gate) & GATE_INSIDE) == 0;
+}
+
+static void close_gate(notch_threads *pool)
+{
+    atomic_fetch_and(&pool->gate, ~(uint64_t)GATE_OPEN);
+    for (int i = 0; i < LOOKS && !is_empty(pool); i++) {
+        pause_briefly();
+    }
+    if (is_empty(pool)) {
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->caller_sleeps, true);
+    while (!is_empty(pool)) {
+        pthread_cond_wait(&pool->finished, &pool->lock);
+    }
+    atomic_store(&pool->caller_sleeps, false);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 static void run(void *self, notch_task *task, void *argument, uint64_t items)
@@ -99,24 +183,13 @@ static void run(void *self, notch_task *task, void *argument, uint64_t items)
         }
         return;
     }
-    pthread_mutex_lock(&pool->lock);
     pool->task = task;
     pool->argument = argument;
     pool->items = items;
     atomic_store_explicit(&pool->next_item, 0, memory_order_relaxed);
-    atomic_store(&pool->busy_helpers, pool->helper_count);
-    atomic_fetch_add(&pool->run_number, 1);
-    pthread_cond_broadcast(&pool->started);
-    pthread_mutex_unlock(&pool->lock);
+    open_gate(pool);
     work(pool, 0);
-    for (int i = 0; i < LOOKS && atomic_load(&pool->busy_helpers) != 0; i++) {
-        pause_briefly();
-    }
-    pthread_mutex_lock(&pool->lock);
-    while (atomic_load(&pool->busy_helpers) != 0) {
-        pthread_cond_wait(&pool->finished, &pool->lock);
-    }
-    pthread_mutex_unlock(&pool->lock);
+    close_gate(pool);
 }
 
 uint32_t notch_threads_usable(void)
