@@ -18,8 +18,9 @@
 #endif
 
 enum {
-    SUM_BLOCK = 256,   /* products below 2^22 whose sum fits 31 bits */
-    CHANNEL_BLOCK = 16 /* channels whose sums stay in registers */
+    SUM_BLOCK = 256,     /* products below 2^22 whose sum fits 31 bits */
+    BYTE_ROWS = 1 << 23, /* bytes whose sum fits 31 bits */
+    CHANNEL_BLOCK = 16   /* channels whose sums stay in registers */
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -326,6 +327,31 @@ TARGET static inline int32_t shift_by(int32_t g, int32_t left, int32_t right)
     return (int32_t)((uint32_t)(g >> right) << left) + half;
 }
 
+/* Bytes are added up in 32 bits for as many rows as that goes. */
+TARGET static ROWS_INLINE void sums_block(const int8_t *x, uint32_t rows, uint32_t channels,
+                                          int64_t *sums, uint32_t width)
+{
+    for (uint32_t row = 0; row < rows; row += BYTE_ROWS) {
+        const uint32_t end = rows - row < BYTE_ROWS ? rows : row + BYTE_ROWS;
+        int32_t sum[CHANNEL_BLOCK] = {0};
+        for (uint32_t r = row; r < end; r++) {
+            for (uint32_t k = 0; k < width; k++) {
+                sum[k] += x[(size_t)r * channels + k];
+            }
+        }
+        for (uint32_t k = 0; k < width; k++) {
+            sums[k] += sum[k];
+        }
+    }
+}
+
+TARGET static void channel_sums(const int8_t *x, uint32_t rows, uint32_t channels, int64_t *sums)
+{
+#define PART(c, width) sums_block(x + (c), rows, channels, sums + (c), width)
+    EACH_BLOCK(PART);
+#undef PART
+}
+
 TARGET static ROWS_INLINE void scale_block(int32_t *g, uint32_t rows, uint32_t channels,
                                            const int32_t *plan, const int8_t *y, int64_t *sums,
                                            uint32_t width)
@@ -414,7 +440,13 @@ TARGET static void channel_round(const int32_t *restrict x, const uint16_t *rest
     }
 }
 
+#include "kernels/rows_move.h"
+
 const notch_row_kernels TABLE = {
+    .columns = columns,
+    .transpose_bytes = transpose_bytes,
+    .transpose_words = transpose_words,
+    .channel_sums = channel_sums,
     .survey = survey,
     .centre = centre,
     .normalise = normalise,

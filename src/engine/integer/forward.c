@@ -107,16 +107,17 @@ static void end_sample(const pass *p, uint64_t sample, int32_t *x)
  * Weight layers
  * --------------------------------------------------------------------------------------------- */
 
-/* Scratch of a worker: columns, sums, pooled sums of a sample, workspace. */
+/* Scratch of a worker: frame and columns, sums, pooled sums of a sample, workspace. */
 typedef struct forward_scratch {
-    uint64_t columns, sums, pooled, matrix, bytes;
+    uint64_t frame, columns, sums, pooled, matrix, bytes;
 } forward_scratch;
 
 static forward_scratch scratch_of(const notch_integer *engine, const notch_stage *stage)
 {
     const uint64_t rows = (uint64_t)stage->block * stage->positions;
-    forward_scratch s = {.columns = 0};
-    s.sums = s.columns + notch_aligned(stage->direct ? 0 : rows * stage->columns);
+    forward_scratch s = {.frame = 0};
+    s.columns = s.frame + (stage->direct ? 0 : notch_columns_scratch(&stage->window));
+    s.sums = s.columns + (stage->direct ? 0 : notch_aligned(rows * stage->columns));
     s.pooled = s.sums + notch_aligned(rows * stage->outputs * sizeof(int32_t));
     s.matrix =
         s.pooled + (stage->pools ? notch_aligned(stage->values_a_sample * sizeof(int32_t)) : 0);
@@ -147,8 +148,8 @@ static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsign
     int32_t *sums = (void *)(scratch + s.sums);
     const size_t columns_a_sample = (size_t)stage->positions * stage->columns;
     for (uint32_t k = 0; k < samples && !stage->direct; k++) {
-        notch_columns(&stage->window, values_of(p->inputs[0], first + k),
-                      columns + k * columns_a_sample);
+        notch_columns(p->engine->rows, &stage->window, values_of(p->inputs[0], first + k),
+                      scratch + s.frame, columns + k * columns_a_sample);
     }
     const notch_product product = {
         .rows = samples * stage->positions,

@@ -35,10 +35,11 @@ static void unpool_item(void *argument, uint64_t k, uint32_t worker)
 
 static void columns_item(void *argument, uint64_t k, uint32_t worker)
 {
-    (void)worker;
     const back_pass *p = argument;
     const notch_stage *stage = p->stage;
-    notch_columns(&stage->window, p->input->values + (p->first + k) * p->input->values_a_sample,
+    notch_columns(p->engine->rows, &stage->window,
+                  p->input->values + (p->first + k) * p->input->values_a_sample,
+                  notch_scratch_of(p->engine, worker),
                   p->engine->shared.columns + k * stage->positions * stage->columns);
 }
 
@@ -101,11 +102,7 @@ static void bias_item(void *argument, uint64_t sample, uint32_t worker)
     const uint32_t outputs = stage->outputs;
     const int8_t *errors = p->engine->shared.errors + sample * stage->values_a_sample;
     int64_t *sums = p->engine->shared.channels + (uint64_t)worker * outputs;
-    for (uint32_t i = 0; i < stage->values_a_sample; i += outputs) {
-        for (uint32_t c = 0; c < outputs; c++) {
-            sums[c] += errors[i + c];
-        }
-    }
+    p->engine->rows->channel_sums(errors, stage->values_a_sample / outputs, outputs, sums);
 }
 
 static void gradient_of_bias(back_pass *p, uint32_t tensor, int32_t error_exponent)
@@ -145,15 +142,16 @@ uint32_t notch_back_block(const notch_integer *engine, const notch_stage *stage)
 }
 
 typedef struct back_scratch {
-    uint64_t gathered, results, matrix, bytes;
+    uint64_t frame, gathered, results, matrix, bytes;
 } back_scratch;
 
 static back_scratch scratch_of(const notch_integer *engine, const notch_stage *stage)
 {
     const uint64_t rows = (uint64_t)notch_back_block(engine, stage) * notch_back_rows(stage);
     const uint32_t outputs = notch_back_outputs(stage), terms = notch_back_columns(stage);
-    back_scratch s = {.gathered = 0};
-    s.results = s.gathered + notch_aligned(stage->direct ? 0 : rows * terms);
+    back_scratch s = {.frame = 0};
+    s.gathered = s.frame + (stage->direct ? 0 : notch_columns_scratch(&stage->window));
+    s.results = s.gathered + (stage->direct ? 0 : notch_aligned(rows * terms));
     s.matrix = s.results + notch_aligned(rows * outputs * sizeof(int32_t));
     s.bytes =
         s.matrix + notch_matrix_workspace(engine->matrix, (uint32_t)rows, outputs, terms, true, 1);
@@ -203,7 +201,8 @@ static void input_item(void *argument, uint64_t item, uint32_t worker)
     if (!stage->direct) {
         int8_t *gathered = (int8_t *)scratch + s.gathered;
         for (uint32_t i = 0; i < samples; i++) {
-            notch_back_gather(&stage->window, left + i * errors_a_sample,
+            notch_back_gather(p->engine->rows, &stage->window, left + i * errors_a_sample,
+                              scratch + s.frame,
                               gathered + (size_t)i * notch_back_rows(stage) * terms);
         }
         left = gathered;
