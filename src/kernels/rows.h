@@ -83,6 +83,12 @@ typedef struct notch_row_kernels {
     void (*unpool)(const int8_t *errors, const uint16_t *routes, uint32_t n, uint16_t tap,
                    int8_t *out);
 
+    /* The same for taps 0 to 3 of a window. */
+    void (*unpool_four)(const int8_t *errors, const uint16_t *routes, uint32_t n,
+                        int8_t *const out[4]);
+    /* The least of n values and 0. */
+    int8_t (*least)(const int8_t *x, uint64_t n);
+
     /* The bitwise or of all |g| or |g| - 1. */
     uint32_t (*bits)(const int32_t *g, uint32_t n);
     /* g = round(g 2^shift), |g| <= 2^15 afterwards; sums of g and g y. y NULL: no sums. */

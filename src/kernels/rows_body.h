@@ -107,8 +107,9 @@ TARGET static void pool_four(const int32_t *const from[4], const uint16_t taps[4
         const int32_t tap = lower > upper ? lower_tap : upper_tap;
         const int32_t most = lower > upper ? lower : upper;
         routes[i] = (uint16_t)(most > floor ? tap : NOTCH_ROUTE_DEAD);
+        out[i] = most > floor ? most : floor;
     }
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; routes == NULL && i < n; i++) {
         const int32_t upper = a[i] > b[i] ? a[i] : b[i], lower = c[i] > d[i] ? c[i] : d[i];
         const int32_t most = lower > upper ? lower : upper;
         out[i] = most > floor ? most : floor;
@@ -121,6 +122,23 @@ TARGET static void unpool(const int8_t *restrict errors, const uint16_t *restric
     for (uint32_t i = 0; i < n; i++) {
         out[i] = (int8_t)(routes[i] == tap ? errors[i] : 0);
     }
+}
+
+TARGET static void unpool_four(const int8_t *restrict errors, const uint16_t *restrict routes,
+                               uint32_t n, int8_t *const out[4])
+{
+    for (uint16_t tap = 0; tap < 4; tap++) {
+        unpool(errors, routes, n, tap, out[tap]);
+    }
+}
+
+TARGET static int8_t least(const int8_t *x, uint64_t n)
+{
+    int8_t low = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+    }
+    return low;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -455,6 +473,8 @@ const notch_row_kernels TABLE = {
     .pool_more = pool_more,
     .pool_four = pool_four,
     .unpool = unpool,
+    .unpool_four = unpool_four,
+    .least = least,
     .bits = bits,
     .scale = scale,
     .project = project,

@@ -131,14 +131,6 @@ uint64_t notch_forward_scratch(const notch_integer *engine, const notch_stage *s
     return scratch_of(engine, stage).bytes;
 }
 
-static void add_bias(const pass *p, int32_t *sums, uint32_t rows)
-{
-    const uint32_t outputs = p->stage->outputs;
-    for (uint32_t row = 0; row < rows && p->has_bias; row++) {
-        p->engine->rows->add(sums + (size_t)row * outputs, outputs, p->engine->shared.bias);
-    }
-}
-
 /* Samples [first, first + samples): their sums, [sample][position][output]. */
 static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsigned char *scratch)
 {
@@ -161,7 +153,6 @@ static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsign
         .result = sums,
         .stride = stage->outputs};
     notch_matrix_multiply(p->engine->matrix, &product, NULL, scratch + s.matrix);
-    add_bias(p, sums, product.rows);
     return sums;
 }
 
@@ -268,6 +259,10 @@ static void prepare_weights(pass *p)
     const notch_operand right = {p->weights, stage->columns, NOTCH_TERMS_ALONG};
     notch_matrix_pack(engine->matrix, &right, stage->outputs, stage->columns, engine->shared.packed,
                       engine->executor);
+    if (p->has_bias) {
+        notch_matrix_pack_start(engine->matrix, stage->outputs, stage->columns,
+                                engine->shared.packed, engine->shared.bias);
+    }
 }
 
 static void forward_weights(pass *p)

@@ -164,6 +164,14 @@ void notch_unpool(const notch_row_kernels *rows, const notch_window *w, const in
         const span y = span_of(w, 0, oy);
         for (uint32_t ox = 0; ox < w->out.width; ox++) {
             const span x = span_of(w, 1, ox);
+            if (whole(w, &y, &x)) {
+                int8_t *const to[4] = {out + place(w, &y, &x, 0, 0), out + place(w, &y, &x, 0, 1),
+                                       out + place(w, &y, &x, 1, 0), out + place(w, &y, &x, 1, 1)};
+                rows->unpool_four(errors, routes, channels, to);
+                errors += channels;
+                routes += channels;
+                continue;
+            }
             for (uint32_t ky = y.low; ky < y.high; ky++) {
                 for (uint32_t kx = x.low; kx < x.high; kx++) {
                     rows->unpool(errors, routes, channels, (uint16_t)(ky * w->kernel[1] + kx),
