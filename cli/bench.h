@@ -39,6 +39,11 @@ typedef struct bench_update_options {
  * Errors: those of the library, and MEMORY where a size does not fit this machine. */
 notch_status bench_update(const bench_update_options *options, notch_error *error);
 
+/* Bytes of this process that are in memory, and that have been at most; NAN where the system does not
+ * say. */
+double bench_resident_bytes(void);
+double bench_peak_bytes(void);
+
 /* Elements that one item of bench_read covers. */
 #define BENCH_READ_CHUNK UINT64_C(32768)
 

@@ -5,14 +5,11 @@
  * next belongs to what the first one announced. Every cell of the table is a median over steps, so
  * that what disturbs single steps leaves no trace; medians need not add up to that of the step.
  */
-#define _DEFAULT_SOURCE
 #include <inttypes.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <notch/notch.h>
 
@@ -50,6 +47,7 @@ typedef struct bench {
     cell_times *steps;
     cell_times medians;
     double least;
+    double resident_before; /* bytes of the process without the trainer */
 } bench;
 
 /* ---- measuring ------------------------------------------------------------------------------- */
@@ -156,13 +154,6 @@ static const char *update_of(const bench *b)
     return b->options->train.sgd ? "sgd" : notch_rule_name(b->options->train.update.rule);
 }
 
-/* Bytes of physical memory that the process has had at most. */
-static double peak_memory(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024.0 * (double)usage.ru_maxrss : (double)NAN;
-}
-
 static bool is_layers(uint32_t pass)
 {
     return pass == NOTCH_PASS_FORWARD || pass == NOTCH_PASS_ERRORS || pass == NOTCH_PASS_GRADIENTS;
@@ -213,7 +204,7 @@ static void print_text(const bench *b)
            (double)(m->total - m->dataset) / MIB, (double)m->weights / MIB,
            (double)e->weights / MIB, (double)e->activations / MIB, (double)e->gradients / MIB,
            (double)(m->optimiser + m->update_workspace) / MIB,
-           (double)(e->state + e->workspace + m->batch) / MIB, peak_memory() / MIB);
+           (double)(e->state + e->workspace + m->batch) / MIB, bench_peak_bytes() / MIB);
 }
 
 static void print_rows(const bench *b)
@@ -249,7 +240,8 @@ static void print_rows(const bench *b)
     rows_key_number(&r, "bytes_workspace", (double)m->engine.workspace);
     rows_key_number(&r, "bytes_update", (double)(m->optimiser + m->update_workspace));
     rows_key_number(&r, "bytes_total", (double)(m->total - m->dataset));
-    rows_key_number(&r, "bytes_peak", peak_memory());
+    rows_key_number(&r, "bytes_before", b->resident_before);
+    rows_key_number(&r, "bytes_peak", bench_peak_bytes());
     rows_head(&r);
     for (uint32_t pass = 0; pass < NOTCH_PASSES; pass++) {
         for (uint32_t layer = 0; layer < b->source.model.layer_count; layer++) {
@@ -285,6 +277,7 @@ static notch_status prepare(bench *b, notch_error *error)
                        b->options->steps);
         return error->status = NOTCH_ERROR_MEMORY;
     }
+    b->resident_before = bench_resident_bytes();
     const notch_status status =
         notch_train_memory_plan(&b->source.model, &train, 0, &b->plan, error);
     return status == NOTCH_OK ? notch_trainer_create(&b->source.model, &train, b->train, b->test,
