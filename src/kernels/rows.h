@@ -76,6 +76,9 @@ typedef struct notch_row_kernels {
     /* out = max(out, from), and route = tap where from > out. routes may be NULL. */
     void (*pool_more)(const int32_t *from, uint32_t n, uint16_t tap, int32_t *out,
                       uint16_t *routes);
+    /* The same of bytes. */
+    void (*pool_more_bytes)(const int8_t *from, uint32_t n, uint16_t tap, int8_t *out,
+                            uint16_t *routes);
     /* The largest of four values, the first one of equals, and its tap, then relu where wanted. */
     void (*pool_four)(const int32_t *const from[4], const uint16_t taps[4], uint32_t n, bool relu,
                       int32_t *out, uint16_t *routes);

@@ -95,6 +95,17 @@ TARGET static void pool_more(const int32_t *restrict from, uint32_t n, uint16_t 
     }
 }
 
+TARGET static void pool_more_bytes(const int8_t *restrict from, uint32_t n, uint16_t tap,
+                                   int8_t *restrict out, uint16_t *restrict routes)
+{
+    for (uint32_t i = 0; routes != NULL && i < n; i++) {
+        routes[i] = from[i] > out[i] ? tap : routes[i];
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = from[i] > out[i] ? from[i] : out[i];
+    }
+}
+
 TARGET static void pool_four(const int32_t *const from[4], const uint16_t taps[4], uint32_t n,
                              bool with_relu, int32_t *restrict out, uint16_t *restrict routes)
 {
@@ -471,6 +482,7 @@ const notch_row_kernels TABLE = {
     .add = add,
     .relu = relu,
     .pool_more = pool_more,
+    .pool_more_bytes = pool_more_bytes,
     .pool_four = pool_four,
     .unpool = unpool,
     .unpool_four = unpool_four,

@@ -334,7 +334,7 @@ static void pool_item(void *argument, uint64_t sample, uint32_t worker)
     const int8_t *in = values_of(p->inputs[0], sample);
     int8_t *out = values_of(p->stage, sample);
     if (p->stage->kind == NOTCH_STAGE_MAX_POOL) {
-        notch_max_pool(&p->stage->pool, in, out, routes_of(p, sample));
+        notch_max_pool(p->engine->rows, &p->stage->pool, in, out, routes_of(p, sample));
     } else {
         notch_average_pool(&p->stage->pool, in, out);
     }

@@ -72,7 +72,8 @@ void notch_batch_norm_back(notch_integer *engine, notch_stage *stage, int32_t *e
 /* pool.c, of one sample. relu: of the results. */
 void notch_pool_sums(const notch_row_kernels *rows, const notch_window *w, const int32_t *in,
                      bool relu, int32_t *out, uint16_t *routes);
-void notch_max_pool(const notch_window *w, const int8_t *in, int8_t *out, uint16_t *routes);
+void notch_max_pool(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
+                    int8_t *out, uint16_t *routes);
 void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out);
 /* Of windows without overlap: errors go where their routes lead, all else becomes 0. */
 void notch_unpool(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
