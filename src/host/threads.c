@@ -3,8 +3,10 @@
  *
  * Runs often follow each other at once, so that a worker that has nothing to do looks out for more
  * for a moment before it goes to sleep: waking up costs more than a short run takes.
- * Items are handed out one by one through an atomic counter, so that workers finish together
- * whatever each item costs. Which worker gets which item has no influence on results.
+ * A worker takes a share of the items that are left, fewer and fewer, so that workers finish
+ * together whatever each item costs and yet rarely meet at the counter: fetching it from another
+ * processor takes longer than some items do. Which worker gets which item has no influence on
+ * results.
  *
  * A run is a gate that the caller opens, and closes when no item is left. It then waits for those
  * helpers alone that came in: one that the system gave no processor in time is not missed.
@@ -22,6 +24,7 @@
 
 enum {
     THREADS_MAX = 1024,
+    SHARES = 2,   /* a worker takes one of so many times the workers */
     LOOKS = 4000, /* some 40 microseconds: about what a wake-up costs */
     /* The gate: helpers inside, whether it is open, the number of the run. */
     GATE_INSIDE = 0xffff,
@@ -53,12 +56,17 @@ struct notch_threads {
 
 static void work(notch_threads *pool, uint32_t worker)
 {
-    for (;;) {
-        const uint64_t item = atomic_fetch_add_explicit(&pool->next_item, 1, memory_order_relaxed);
-        if (item >= pool->items) {
-            return;
+    const uint64_t items = pool->items, shares = SHARES * ((uint64_t)pool->helper_count + 1);
+    uint64_t first = atomic_load_explicit(&pool->next_item, memory_order_relaxed);
+    while (first < items) {
+        const uint64_t end = first + (items - first + shares - 1) / shares;
+        if (atomic_compare_exchange_weak_explicit(&pool->next_item, &first, end,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+            for (; first < end; first++) {
+                pool->task(pool->argument, first, worker);
+            }
+            first = atomic_load_explicit(&pool->next_item, memory_order_relaxed);
         }
-        pool->task(pool->argument, item, worker);
     }
 }
 
