@@ -253,7 +253,7 @@ static void prepare_weights(pass *p)
     p->weights = engine->weights[tensors[0]];
     prepare_bias(p, tensors[1]);
     if (stage->reordered) {
-        notch_order_weights(engine, stage, p->weights, engine->shared.reordered);
+        notch_order_weights(engine, stage, p->weights);
         p->weights = engine->shared.reordered;
     }
     const notch_operand right = {p->weights, stage->columns, NOTCH_TERMS_ALONG};

@@ -235,6 +235,7 @@ static void begin_call(notch_integer *engine, const int8_t *const *weights,
                        bool training)
 {
     engine->weights = weights;
+    engine->ordered = NULL;
     engine->executor = executor;
     engine->key = batch->key;
     engine->key.stream *= NOTCH_STREAMS_A_CALL;

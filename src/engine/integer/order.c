@@ -71,12 +71,16 @@ static void order_output(void *argument, uint64_t output, uint32_t worker)
     }
 }
 
-void notch_order_weights(const notch_integer *engine, const notch_stage *stage,
-                         const int8_t *weights, int8_t *out)
+void notch_order_weights(notch_integer *engine, const notch_stage *stage, const int8_t *weights)
 {
-    ordering job = {
-        .order = order_of(engine, stage), .weights = weights, .out = out, .rows = engine->rows};
-    notch_integer_run(engine, order_output, &job, stage->outputs);
+    ordering job = {.order = order_of(engine, stage),
+                    .weights = weights,
+                    .out = engine->shared.reordered,
+                    .rows = engine->rows};
+    if (engine->ordered != stage) {
+        notch_integer_run(engine, order_output, &job, stage->outputs);
+        engine->ordered = stage;
+    }
 }
 
 /* Of input channel `channel`: [taps from last to first][outputs]. */
@@ -95,14 +99,14 @@ static void order_channel(void *argument, uint64_t channel, uint32_t worker)
     }
 }
 
-void notch_order_back(const notch_integer *engine, const notch_stage *stage, const int8_t *weights,
-                      int8_t *out)
+void notch_order_back(notch_integer *engine, const notch_stage *stage, const int8_t *weights)
 {
     ordering job = {.order = order_of(engine, stage),
                     .weights = weights,
-                    .out = out,
+                    .out = engine->shared.reordered,
                     .outputs = stage->outputs,
                     .rows = engine->rows};
+    engine->ordered = NULL;
     notch_integer_run(engine, order_channel, &job, job.order.channels);
 }
 

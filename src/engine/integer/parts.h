@@ -98,11 +98,10 @@ uint64_t notch_columns_scratch(const notch_window *w);
 void notch_back_gather(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
                        void *scratch, int8_t *out);
 
-/* order.c: weights in the order of columns, and back. */
-void notch_order_weights(const notch_integer *engine, const notch_stage *stage,
-                         const int8_t *weights, int8_t *out);
-void notch_order_back(const notch_integer *engine, const notch_stage *stage, const int8_t *weights,
-                      int8_t *out);
+/* order.c: weights in the order of columns, and as the error of the input needs them, to
+ * shared.reordered; gradients back to the order of the tensor. */
+void notch_order_weights(notch_integer *engine, const notch_stage *stage, const int8_t *weights);
+void notch_order_back(notch_integer *engine, const notch_stage *stage, const int8_t *weights);
 void notch_order_gradient(const notch_integer *engine, const notch_stage *stage,
                           const int32_t *products, int32_t *gradient);
 

@@ -155,6 +155,7 @@ struct notch_integer {
 
     /* Of the call. */
     const int8_t *const *weights;
+    const notch_stage *ordered; /* whose weights lie in shared.reordered as columns */
     const notch_executor *executor;
     notch_key key;
     uint32_t count;

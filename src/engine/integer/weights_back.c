@@ -170,11 +170,11 @@ static void pack_weights(const back_pass *p)
     const int8_t *weights = engine->weights[engine->model.layers[stage->layer].tensors[0]];
     notch_operand right = {weights, stage->columns, NOTCH_TERMS_ACROSS};
     if (!stage->direct) {
-        notch_order_back(engine, stage, weights, engine->shared.reordered);
+        notch_order_back(engine, stage, weights);
         right =
             (notch_operand){engine->shared.reordered, notch_back_columns(stage), NOTCH_TERMS_ALONG};
     } else if (stage->reordered) {
-        notch_order_weights(engine, stage, weights, engine->shared.reordered);
+        notch_order_weights(engine, stage, weights);
         right.values = engine->shared.reordered;
     }
     notch_matrix_pack(engine->matrix, &right, notch_back_outputs(stage), notch_back_columns(stage),
