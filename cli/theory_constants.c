@@ -207,11 +207,11 @@ static notch_status measure(const constants_settings *s, const notch_model *mode
                             notch_error *error)
 {
     network_probe probe = {.data = train,
-                           .options = notch_train_options_default(),
+                           .options =
+                               notch_train_options_for(NOTCH_ENGINE_FLOAT, NOTCH_RULE_ZIM, 8),
                            .batches = (uint32_t)(s->batches + s->batches % 2)};
     notch_train_options *o = &probe.options;
     notch_trainer *trainer = NULL;
-    o->engine = NOTCH_ENGINE_FLOAT;
     o->bits = (uint32_t)s->bits;
     o->batch = (uint32_t)s->batch;
     o->epochs = s->steps;

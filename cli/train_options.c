@@ -171,7 +171,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .argument = "NAME",
          .value = &s->update,
          .choices = train_updates,
-         .help = "how a gradient changes weights; sgd: floats, for comparison"},
+         .help = "how a gradient changes weights; fewer than 8 bits have bold unless given; sgd: "
+                 "floats, for comparison"},
         {.kind = OPTION_NUMBER,
          .name = "bits",
          .argument = "B",
@@ -180,7 +181,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .maximum = 16,
          .help =
              "of a weight: 1, 2, 4, 8 or 16; unless given zim-mode paper on engine float has 16, "
-             "and update bold 1, which it needs"},
+             "and update bold 1"},
         {.kind = OPTION_FIXED,
          .name = "trials",
          .argument = "RHO0[:RHO1]",
@@ -189,7 +190,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .list_capacity = TRAIN_TRIALS_MAX,
          .separator = ':',
          .maximum = NUMBER_MAX,
-         .help = "trials per parameter at the start and at the end; the size of a step"},
+         .help = "trials per parameter at the start and at the end: the size of a step; unless "
+                 "given 0.1:0.001 for 4 bits, and for fewer 0.03:0.001 (bold) or 0.01:0.0001"},
         {.kind = OPTION_CHOICE,
          .name = "trials-schedule",
          .argument = "NAME",
@@ -201,7 +203,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .argument = "NAME",
          .value = &s->mode,
          .choices = train_modes,
-         .help = "what the size of a gradient means"},
+         .help = "what the size of a gradient means; unless given engine float and update bold "
+                 "have unbiased"},
         {.kind = OPTION_CHOICE,
          .name = "scope",
          .argument = "NAME",
@@ -367,6 +370,9 @@ static void settle_defaults(train_settings *s, const option_table *table)
         !is_given(table, &s->engine)) {
         s->engine = NOTCH_ENGINE_FLOAT;
     }
+    if (s->bits < INT_BITS_MAX && !is_given(table, &s->update)) {
+        s->update = NOTCH_RULE_BOLD;
+    }
     if (paper && !is_given(table, &s->sampler)) {
         s->sampler = NOTCH_SAMPLER_MULTINOMIAL;
     }
@@ -375,6 +381,15 @@ static void settle_defaults(train_settings *s, const option_table *table)
     }
     if (s->update == NOTCH_RULE_BOLD && !is_given(table, &s->bits)) {
         s->bits = 1;
+    }
+    const notch_train_options fitting = notch_train_options_for(
+        (notch_engine_type)s->engine, (notch_rule)s->update, (uint32_t)s->bits);
+    if (!is_given(table, &s->mode)) {
+        s->mode = (uint64_t)fitting.update.mode;
+    }
+    if (!is_given(table, s->trials)) {
+        s->trials[0] = fitting.trials_start;
+        s->trials[1] = fitting.trials_end;
     }
     if (strcmp(s->model, "resnet18") == 0 && !is_given(table, &s->initialisation)) {
         s->initialisation = NOTCH_INITIALISATION_HE;

@@ -339,7 +339,7 @@ typedef struct notch_parameter {
     void *weights;           /* int8_t or int16_t [count], as lattice.bytes says */
     notch_gradient gradient; /* gradient.count is the number of weights */
     uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
-    int32_t *accumulators; /* [count], in units of 2^-24 of a flip: only rule bold uses them. State
+    int32_t *accumulators; /* [count], in units of 2^-24 notches: only rule bold uses them. State
                             * that lives from step to step; start with zeros */
 
     /* Written by a step that succeeds. */
@@ -385,10 +385,11 @@ typedef enum notch_rule {
     NOTCH_RULE_SR = 1,  /* u_i = sign(g_i) (floor(lambda_i) + Bernoulli(remainder)), independent */
     NOTCH_RULE_SIGN =
         2, /* u_i = sign(g_i) (floor(n/d) + Bernoulli(remainder)), whatever |g_i| > 0 */
-    NOTCH_RULE_BOLD = 3, /* weights of 1 bit with an accumulator A each (section 6):
-                          *   A = beta A + sign(g_i) lambda_i;  where w_i A >= 1:  w_i = -w_i, A = 0
+    NOTCH_RULE_BOLD = 3, /* weights of up to 8 bits with an accumulator A each (section 6):
+                          *   A = beta A + sign(g_i) lambda_i
+                          *   where |A| >= 1 and the lattice goes on:  u_i = sign(A), A = 0
                           * beta is the share of the group's weights that the step before did not
-                          * flip. No randomness. Products are rounded towards 0 to the accumulator's
+                          * move. No randomness. Products are rounded towards 0 to the accumulator's
                           * unit, and A stays within -128 and 128 */
     NOTCH_RULE_USER = 4  /* the function in the options */
 } notch_rule;
@@ -440,12 +441,12 @@ NOTCH_API notch_update_options notch_update_options_default(void);
 /* The part of an update that lives from step to step, one for each group: plain data, to be kept
  * with a checkpoint. Start with all bytes zero. */
 typedef struct notch_calibration {
-    notch_scaled scale; /* Z once calibrated, else 0 */
-    notch_scaled sum;   /* of the l1 norms so far */
-    uint32_t steps;     /* how many of them */
-    uint32_t flipped;   /* rule bold: share of the weights that the last step flipped, times 2^32,
+    notch_scaled scale;   /* Z once calibrated, else 0 */
+    notch_scaled sum;     /* of the l1 norms so far */
+    uint32_t steps;       /* how many of them */
+    uint32_t moved_share; /* rule bold: share of the weights that the last step moved, times 2^32,
                          * rounded down, and 2^32 - 1 for all of them */
-    uint64_t exceeded;  /* steps whose l1 norm was above Z and ran with Z = their norm */
+    uint64_t exceeded;    /* steps whose l1 norm was above Z and ran with Z = their norm */
 } notch_calibration;
 
 /* What one step did. */
@@ -472,7 +473,7 @@ NOTCH_API size_t notch_update_workspace(const notch_parameter *parameters, uint6
  * trials_per_parameter (32 fractional bits, see notch_schedule_at): n = that times the group's
  * weights, at most 2^40; mode `paper` ignores it. calibration: notch_update_groups elements,
  * written after everything else has succeeded; may be NULL unless mode is `unbiased` with scale 0
- * or the rule is `bold`, which needs a lattice of 1 bit and accumulators as well.
+ * or the rule is `bold`, which needs lattices of up to 8 bits and accumulators as well.
  * Group g draws from stream key.stream + g, which must stay below 2^24.
  * report may be NULL. A zero gradient moves nothing (rules of the user's own decide for
  * themselves); the report says how many groups had one.

@@ -90,9 +90,16 @@ typedef struct notch_train_options {
     notch_schedule_kind learning_rate_schedule; /* down to 0 over all steps */
 } notch_train_options;
 
-/* The int engine with sharpness 1, 10 epochs of batches of 64, seed 1; notch_update_options_default on 8 bits with
- * 1 trial a parameter falling to 0.003 along a cosine; sgd off, its rate 0.01, constant, no
- * momentum. */
+/* What trains well with this engine, rule and lattice, of what was tried (docs/experiments.md):
+ * sharpness 1, 10 epochs of batches of 64, seed 1; notch_update_options_default, but mode
+ * `normalised` on the int engine with rules that draw. Trials a parameter fall along a cosine:
+ *   8 and 16 bits   from 1 to 0.003
+ *   4 bits          from 0.1 to 0.001
+ *   1 and 2 bits    from 0.03 to 0.001 (bold), from 0.01 to 0.0001 (others)
+ * sgd is off, its rate 0.01, constant, no momentum. */
+NOTCH_API notch_train_options notch_train_options_for(notch_engine_type engine, notch_rule rule,
+                                                      uint32_t bits);
+/* The same for the int engine, rule zim and 8 bits. */
 NOTCH_API notch_train_options notch_train_options_default(void);
 
 /* How pixels of a data set are brought to mean 0 and deviation 1: of all pixels of all images, the
@@ -266,6 +273,20 @@ NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
  * notch_checkpoint_write. */
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
+
+/* What a line of metrics.jsonl tells of the whole model; a number that is null there is NaN. */
+typedef struct notch_run_evaluation {
+    uint64_t step, epoch, test_count, saturated, moved;
+    double train_loss, train_accuracy, test_loss, test_accuracy, seconds;
+    uint8_t digest[32]; /* of the weights: parameters_sha256 */
+} notch_run_evaluation;
+
+/* The evaluations that a run's metrics.jsonl tells of, by rising steps; a last line that is not
+ * complete is left out. path: of its folder or of the file itself. *evaluations is to be freed with
+ * free(), NULL if there are none. Errors: ARGUMENT, INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_read_evaluations(const char *path,
+                                                  notch_run_evaluation **evaluations, size_t *count,
+                                                  notch_error *error);
 
 /* The weights that a run had after a step. */
 typedef struct notch_step_hash {

@@ -261,7 +261,7 @@ static notch_calibration decode_calibration(const uint8_t *bytes)
         .sum = {notch_get_u64(bytes + 8), notch_get_i32(bytes + 28)},
         .exceeded = notch_get_u64(bytes + 16),
         .steps = notch_get_u32(bytes + 32),
-        .flipped = notch_get_u32(bytes + 36),
+        .moved_share = notch_get_u32(bytes + 36),
     };
 }
 

@@ -189,7 +189,7 @@ static void encode_calibration(const notch_calibration *calibration,
     notch_put_i32(bytes + 24, calibration->scale.exponent);
     notch_put_i32(bytes + 28, calibration->sum.exponent);
     notch_put_u32(bytes + 32, calibration->steps);
-    notch_put_u32(bytes + 36, calibration->flipped);
+    notch_put_u32(bytes + 36, calibration->moved_share);
 }
 
 static void put_training(writer *w)

@@ -18,10 +18,25 @@ static uint64_t thousandths(uint64_t x)
     return ((x << 32) + 500) / 1000;
 }
 
-notch_train_options notch_train_options_default(void)
+static uint64_t trials_at_start(notch_rule rule, uint32_t bits)
 {
-    return (notch_train_options){
-        .engine = NOTCH_ENGINE_INT,
+    const bool bold = rule == NOTCH_RULE_BOLD;
+    return bits >= 8   ? NOTCH_TRIALS_ONE
+           : bits == 4 ? thousandths(100)
+                       : thousandths(bold ? 30 : 10);
+}
+
+static uint64_t trials_at_end(notch_rule rule, uint32_t bits)
+{
+    const bool bold = rule == NOTCH_RULE_BOLD;
+    return bits >= 8 ? thousandths(3) : thousandths(1) / (bits == 4 || bold ? 1 : 10);
+}
+
+notch_train_options notch_train_options_for(notch_engine_type engine, notch_rule rule,
+                                            uint32_t bits)
+{
+    notch_train_options o = {
+        .engine = engine,
         .isa = NOTCH_ISA_BEST,
         .sharpness = 1,
         .epochs = 10,
@@ -29,13 +44,22 @@ notch_train_options notch_train_options_default(void)
         .seed = 1,
         .initialisation = NOTCH_INITIALISATION_UNIFORM,
         .update = notch_update_options_default(),
-        .bits = 8,
-        .trials_start = NOTCH_TRIALS_ONE,
-        .trials_end = thousandths(3),
+        .bits = bits,
+        .trials_start = trials_at_start(rule, bits),
+        .trials_end = trials_at_end(rule, bits),
         .trials_schedule = NOTCH_SCHEDULE_COSINE,
         .learning_rate = thousandths(10),
         .learning_rate_schedule = NOTCH_SCHEDULE_CONSTANT,
     };
+    o.update.rule = rule;
+    o.update.mode = engine == NOTCH_ENGINE_INT && rule != NOTCH_RULE_BOLD ? NOTCH_MODE_NORMALISED
+                                                                          : NOTCH_MODE_UNBIASED;
+    return o;
+}
+
+notch_train_options notch_train_options_default(void)
+{
+    return notch_train_options_for(NOTCH_ENGINE_INT, NOTCH_RULE_ZIM, 8);
 }
 
 static notch_status check_range(const char *what, uint64_t value, uint64_t minimum,
@@ -95,9 +119,9 @@ notch_status notch_train_options_check(const notch_train_options *options, notch
     if (status == NOTCH_OK && !options->sgd) {
         status = notch_update_options_check(&options->update, error);
     }
-    if (status == NOTCH_OK && notch_train_accumulates(options) && options->bits != 1) {
+    if (status == NOTCH_OK && notch_train_accumulates(options) && options->bits > 8) {
         status = notch_fail(error, NOTCH_ERROR_ARGUMENT,
-                            "training: rule bold flips weights of 1 bit, these have %u",
+                            "training: rule bold moves weights of up to 8 bits, these have %u",
                             (uint64_t)options->bits);
     }
     return status == NOTCH_OK ? notch_lattice_init(lattice, options->bits, error) : status;

@@ -1,9 +1,10 @@
-/* bold.c - the rule bold: weights of 1 bit that flip when their accumulator agrees.
+/* bold.c - the rule bold: weights that move when a whole notch has come together.
  * SPDX-License-Identifier: MIT
  *
  * Nguyen et al., "BOLD: Boolean Logic Deep Learning", arXiv 2405.16339; docs/theory.md, section 6.
- * An accumulator gathers lambda_i, what other rules expect a weight to move, and the weight moves
- * when a whole flip has come together.
+ * An accumulator gathers lambda_i, what other rules expect a weight to move, until it is 1. On 1
+ * bit that is their rule: where weight and accumulator agree, the weight flips. Wider lattices move
+ * by one notch.
  */
 #include "base/wide.h"
 #include "update/rules.h"
@@ -46,34 +47,41 @@ static int32_t added(int32_t a, int32_t b)
     return sum > INT32_MAX ? INT32_MAX : sum < -INT32_MAX ? -INT32_MAX : (int32_t)sum;
 }
 
-uint32_t notch_rule_bold(const notch_plan *plan, const notch_kernels *kernels,
-                         const notch_gradient *gradient, const notch_block *block,
-                         const int8_t *weights, uint32_t flipped, int32_t *accumulators,
-                         notch_scratch *scratch)
+/* 1 or -1 where the sum asks for a notch down or up that the lattice has, else 0. */
+static int32_t notch_due(int32_t sum, int8_t weight, const notch_lattice *lattice)
 {
+    return (sum >= ONE && weight > lattice->minimum) - (sum <= -ONE && weight < lattice->maximum);
+}
+
+uint32_t notch_rule_bold(const notch_plan *plan, const notch_kernels *kernels,
+                         const notch_parameter *parameter, const notch_block *block,
+                         uint32_t moved_share, notch_scratch *scratch)
+{
+    const int8_t *weights = (const int8_t *)parameter->weights + block->first;
+    int32_t *accumulators = parameter->accumulators + block->first;
     const bool grows = plan->trials != 0 && block->weight != 0;
-    const uint64_t kept = (UINT64_C(1) << 32) - flipped;
-    uint32_t flips = 0;
+    const uint64_t kept = (UINT64_C(1) << 32) - moved_share;
+    uint32_t moves = 0;
     if (grows) {
-        expected(plan, kernels, gradient, block, scratch);
-        notch_gradient_signed(kernels, gradient, block->first, scratch->counts, block->count,
-                              scratch->updates);
+        expected(plan, kernels, &parameter->gradient, block, scratch);
+        notch_gradient_signed(kernels, &parameter->gradient, block->first, scratch->counts,
+                              block->count, scratch->updates);
     }
     for (uint32_t i = 0; i < block->count; i++) {
         const int32_t sum = added(decayed(accumulators[i], kept), grows ? scratch->updates[i] : 0);
-        const bool flips_now = (weights[i] > 0 ? sum : -sum) >= ONE;
-        accumulators[i] = flips_now ? 0 : sum;
-        scratch->updates[i] = flips_now ? weights[i] : 0;
-        flips += flips_now;
+        const int32_t due = notch_due(sum, weights[i], &parameter->lattice);
+        accumulators[i] = due != 0 ? 0 : sum;
+        scratch->updates[i] = due;
+        moves += due != 0;
     }
-    return flips;
+    return moves;
 }
 
-uint32_t notch_bold_share(uint64_t flips, uint64_t parameters)
+uint32_t notch_bold_share(uint64_t moves, uint64_t parameters)
 {
     uint64_t ignored;
-    const notch_u128 scaled = notch_shift_left128((notch_u128){0, flips}, 32);
+    const notch_u128 scaled = notch_shift_left128((notch_u128){0, moves}, 32);
     const uint64_t share =
-        flips == parameters ? UINT32_MAX : notch_div128(scaled, parameters, &ignored);
+        moves == parameters ? UINT32_MAX : notch_div128(scaled, parameters, &ignored);
     return (uint32_t)share;
 }

@@ -15,16 +15,14 @@ void notch_rule_sr(const notch_plan *plan, const notch_kernels *kernels, const n
 void notch_rule_sign(const notch_plan *plan, const notch_kernels *kernels, const notch_block *block,
                      uint64_t parameters, notch_scratch *scratch);
 
-/* Rule bold: accumulates the block's expected counts and flips weights; scratch->updates[i] is the
- * weight where it flips, else 0. `accumulators` are those of the block's elements, `flipped` the
- * share of notch_calibration from the step before. The plan's blocks have been placed if its total
- * is above 0. Returns how many weights flip. */
+/* Rule bold: accumulates the block's expected counts; scratch->updates[i] is 1 or -1 where a notch
+ * has come together, else 0. `moved_share` is that of notch_calibration from the step before. The
+ * plan's blocks have been placed if its total is above 0. Returns how many weights move. */
 uint32_t notch_rule_bold(const notch_plan *plan, const notch_kernels *kernels,
-                         const notch_gradient *gradient, const notch_block *block,
-                         const int8_t *weights, uint32_t flipped, int32_t *accumulators,
-                         notch_scratch *scratch);
+                         const notch_parameter *parameter, const notch_block *block,
+                         uint32_t moved_share, notch_scratch *scratch);
 
-/* flips / parameters as notch_calibration.flipped. */
-uint32_t notch_bold_share(uint64_t flips, uint64_t parameters);
+/* moves / parameters as notch_calibration.moved_share. */
+uint32_t notch_bold_share(uint64_t moves, uint64_t parameters);
 
 #endif

@@ -24,8 +24,8 @@ typedef struct group {
     uint64_t first_parameter, parameter_count;
     notch_scaled scale; /* Z of mode `unbiased`, 0 without */
     bool has_gradient, exceeded, remainders;
-    uint32_t flipped; /* rule bold: by the step before, see notch_calibration */
-    bool sparse;      /* few trials: the survey keeps the sums of runs */
+    uint32_t moved_share; /* rule bold: by the step before, see notch_calibration */
+    bool sparse;          /* few trials: the survey keeps the sums of runs */
 } group;
 
 /* Counters of one worker, on a cache line of its own. */
@@ -129,10 +129,10 @@ static notch_status check_parameter(const notch_parameter *parameter, notch_rule
                           "%s: the lattice was not made by notch_lattice_init", parameter->name);
     }
     if (rule == NOTCH_RULE_BOLD &&
-        (parameter->lattice.bits != 1 || parameter->accumulators == NULL)) {
+        (parameter->lattice.bytes != 1 || parameter->accumulators == NULL)) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
-                          parameter->lattice.bits != 1
-                              ? "%s: rule bold flips weights of 1 bit, these have %u"
+                          parameter->lattice.bytes != 1
+                              ? "%s: rule bold moves weights of up to 8 bits, these have %u"
                               : "%s: rule bold needs accumulators, there are none",
                           parameter->name, (uint64_t)parameter->lattice.bits);
     }
@@ -170,7 +170,7 @@ static notch_status check(const step *s, const notch_key *key, const notch_calib
     }
     if (s->options->rule == NOTCH_RULE_BOLD && calibration == NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT,
-                          "rule bold: there is no calibration to keep the share of flips in");
+                          "rule bold: there is no calibration to keep the share of moves in");
     }
     if (s->options->mode == NOTCH_MODE_UNBIASED && s->options->scale.mantissa == 0 &&
         calibration == NULL) {
@@ -333,7 +333,7 @@ static notch_status settle_trials(const step *s, group *own, uint64_t trials_per
 static void settle_scale(const step *s, group *own, const notch_calibration *calibration)
 {
     const notch_calibration none = {{0, 0}, {0, 0}, 0, 0, 0};
-    own->flipped = calibration != NULL ? calibration->flipped : 0;
+    own->moved_share = calibration != NULL ? calibration->moved_share : 0;
     own->scale = notch_budget_scale(s->options, calibration != NULL ? calibration : &none);
     own->told.exponent = group_exponent(own);
     weigh_blocks(own);
@@ -409,14 +409,6 @@ static void user_updates(const step *s, const group *own, const notch_block *blo
     s->options->user_rule(s->options->user_options, &told, scratch->updates);
 }
 
-static bool flips(const step *s, const group *own, const notch_block *block, notch_scratch *scratch)
-{
-    const notch_parameter *parameter = &s->parameters[block->tensor];
-    return notch_rule_bold(&own->plan, s->kernels, &parameter->gradient, block,
-                           (const int8_t *)weights_of(s, block), own->flipped,
-                           parameter->accumulators + block->first, scratch) != 0;
-}
-
 /* scratch->updates of the block; false if all are 0. */
 static bool block_updates(const step *s, const group *own, const notch_block *block,
                           notch_scratch *scratch)
@@ -442,7 +434,8 @@ static bool block_updates(const step *s, const group *own, const notch_block *bl
         notch_rule_sign(plan, s->kernels, block, own->told.parameters, scratch);
         break;
     case NOTCH_RULE_BOLD:
-        return flips(s, own, block, scratch);
+        return notch_rule_bold(plan, s->kernels, &s->parameters[block->tensor], block,
+                               own->moved_share, scratch) != 0;
     case NOTCH_RULE_USER:
         user_updates(s, own, block, scratch);
         return true;
@@ -548,7 +541,7 @@ static void tell_parameters(const step *s)
     }
 }
 
-static uint64_t count_flips(const group *own)
+static uint64_t count_moves(const group *own)
 {
     uint64_t count = 0;
     for (uint64_t b = 0; b < own->plan.block_count; b++) {
@@ -572,7 +565,8 @@ static void finish(const step *s, notch_calibration *calibration, notch_update_r
             calibration[g] =
                 notch_calibration_after(s->options, &calibration[g], l1, own->scale, own->exceeded);
             if (s->options->rule == NOTCH_RULE_BOLD) {
-                calibration[g].flipped = notch_bold_share(count_flips(own), own->told.parameters);
+                calibration[g].moved_share =
+                    notch_bold_share(count_moves(own), own->told.parameters);
             }
         }
     }

@@ -28,7 +28,8 @@ static arrays start, expected, found;
 
 static int32_t between(int32_t least, int32_t most)
 {
-    return least + (int32_t)(((uint64_t)draw() * ((uint64_t)((int64_t)most - least) + 1)) >> 32);
+    const uint64_t span = (uint64_t)((int64_t)most - least) + 1;
+    return (int32_t)(least + (int64_t)((draw() * span) >> 32));
 }
 
 /* |x| <= bound, a bound itself now and then */

@@ -1,4 +1,4 @@
-/* test_bold.c - rule bold: accumulators, flips and resets, the share of flips, checkpoints.
+/* test_bold.c - rule bold: accumulators, moves and resets, the share of moves, checkpoints.
  * SPDX-License-Identifier: MIT
  *
  * The scale is a power of two, so that expected counts are exact in the accumulators' units and
@@ -11,7 +11,7 @@
 
 enum {
     MOST = 5000,
-    ONE = 1 << 24 /* a whole flip */
+    ONE = 1 << 24 /* a whole notch */
 };
 
 static int8_t weights[2 * MOST];
@@ -75,7 +75,7 @@ TEST(flips_when_a_whole_one_has_come_together)
     CHECK(report.moved == 1 && report.saturated == 0 && report.trials == 1);
     CHECK_EQUAL_I64(weights[0], -1);
     CHECK_EQUAL_I64(accumulators[0], 0);
-    CHECK_EQUAL_U64(calibrations[0].flipped, UINT32_MAX); /* all of one */
+    CHECK_EQUAL_U64(calibrations[0].moved_share, UINT32_MAX); /* all of one */
 }
 
 /* A gradient that asks for more of what the weight is already: nothing flips, and the accumulator
@@ -108,11 +108,11 @@ TEST(accumulators_shrink_by_the_share_of_flips)
     }
     gradient[7] = 1024; /* 8 trials: lambda = 8 */
     CHECK_EQUAL_U64(step_on(&tensor, 1, &options, STEPS_ONE, NULL).moved, 1);
-    CHECK_EQUAL_U64(calibrations[0].flipped, UINT64_C(1) << 29);
+    CHECK_EQUAL_U64(calibrations[0].moved_share, UINT64_C(1) << 29);
     gradient[7] = 0;
     for (int again = 0; again < 2; again++) {
         CHECK_EQUAL_U64(step_on(&tensor, 1, &options, STEPS_ONE, NULL).moved, 0);
-        CHECK_EQUAL_U64(calibrations[0].flipped, 0);
+        CHECK_EQUAL_U64(calibrations[0].moved_share, 0);
         for (int i = 0; i < 7; i++) {
             CHECK_EQUAL_I64(accumulators[i],
                             i % 2 == 0 ? (1000 + i) * 7 / 8 : -((1000 + i) * 7 / 8));
@@ -121,13 +121,31 @@ TEST(accumulators_shrink_by_the_share_of_flips)
     }
 }
 
+/* Wider lattices move by a notch, and at a bound what asks for more is kept. */
+TEST(wider_lattices_move_by_a_notch)
+{
+    start(0);
+    notch_parameter tensor = slice_of(0, 2);
+    tensor.lattice = lattice_of(4);
+    const notch_update_options options = bold_options(10, NOTCH_SCOPE_LAYER);
+    weights[0] = -6;
+    gradient[0] = 256;  /* 4 trials: lambda = 1 */
+    gradient[1] = -128; /* gathers 1/2, 1/4 + 1/2, 3/4 + 1/2, then 1/2, 1/2 + 1/2 */
+    for (int k = 1; k <= 6; k++) {
+        (void)step_on(&tensor, 1, &options, 2 * STEPS_ONE, NULL);
+        CHECK_EQUAL_I64(weights[0], -7);
+        CHECK_EQUAL_I64(weights[1], k < 3 ? 0 : k < 5 ? 1 : 2);
+    }
+    CHECK(accumulators[0] >= ONE);
+}
+
 /* The same arithmetic written down once more, without blocks. */
-static void naive_step(const int32_t *g, int8_t *w, int32_t *a, uint64_t count, uint64_t trials,
-                       int scale_bits, uint32_t *flipped)
+static void naive_step(const notch_lattice *lattice, const int32_t *g, int8_t *w, int32_t *a,
+                       uint64_t count, uint64_t trials, int scale_bits, uint32_t *moved_share)
 {
     uint64_t flips = 0;
     for (uint64_t i = 0; i < count; i++) {
-        const int64_t kept = (INT64_C(1) << 32) - *flipped;
+        const int64_t kept = (INT64_C(1) << 32) - *moved_share;
         const int64_t size = a[i] < 0 ? -(int64_t)a[i] : a[i];
         const int64_t before = a[i] < 0 ? -(size * kept >> 32) : size * kept >> 32;
         const int64_t mass = g[i] < 0 ? -(int64_t)g[i] : g[i];
@@ -136,24 +154,26 @@ static void naive_step(const int32_t *g, int8_t *w, int32_t *a, uint64_t count, 
         gain = gain > INT32_MAX ? INT32_MAX : gain;
         int64_t sum = before + (g[i] < 0 ? -gain : gain);
         sum = sum > INT32_MAX ? INT32_MAX : sum < -INT32_MAX ? -INT32_MAX : sum;
-        if (w[i] * sum >= ONE) {
-            w[i] = (int8_t)-w[i];
+        const int next = w[i] + (sum > 0 ? -lattice->spacing : lattice->spacing);
+        if ((sum >= ONE || sum <= -ONE) && next >= lattice->minimum && next <= lattice->maximum) {
+            w[i] = (int8_t)next;
             sum = 0;
             flips++;
         }
         a[i] = (int32_t)sum;
     }
-    *flipped = flips == count ? UINT32_MAX : (uint32_t)((flips << 32) / count);
+    *moved_share = flips == count ? UINT32_MAX : (uint32_t)((flips << 32) / count);
 }
 
-static void many_steps(notch_scope scope, const notch_runtime *runtime)
+static void many_steps(uint32_t bits, notch_scope scope, const notch_runtime *runtime)
 {
     static int8_t expected_weights[2 * MOST];
     static int32_t expected_accumulators[2 * MOST];
     const uint64_t groups = scope == NOTCH_SCOPE_GLOBAL ? 1 : 2, size = 2 * MOST / groups;
     const notch_update_options options = bold_options(30, scope);
     notch_parameter tensors[2] = {slice_of(0, MOST), slice_of(MOST, MOST)};
-    uint32_t flipped[2] = {0, 0};
+    tensors[0].lattice = tensors[1].lattice = lattice_of(bits);
+    uint32_t moved_share[2] = {0, 0};
     uint64_t moved = 0;
     start(1);
     memset(expected_weights, 1, sizeof expected_weights);
@@ -163,9 +183,9 @@ static void many_steps(notch_scope scope, const notch_runtime *runtime)
         fill_integers(gradient, 2 * MOST, 15, (uint64_t)k);
         moved += step_on(tensors, 2, &options, 8 * STEPS_ONE, runtime).moved;
         for (uint64_t g = 0; g < groups; g++) {
-            naive_step(gradient + g * size, expected_weights + g * size,
-                       expected_accumulators + g * size, size, 8 * size, 30, &flipped[g]);
-            CHECK_EQUAL_U64(calibrations[g].flipped, flipped[g]);
+            naive_step(&tensors[0].lattice, gradient + g * size, expected_weights + g * size,
+                       expected_accumulators + g * size, size, 8 * size, 30, &moved_share[g]);
+            CHECK_EQUAL_U64(calibrations[g].moved_share, moved_share[g]);
         }
         CHECK(memcmp(weights, expected_weights, sizeof weights) == 0);
         CHECK(memcmp(accumulators, expected_accumulators, sizeof accumulators) == 0);
@@ -179,10 +199,12 @@ TEST(many_blocks_agree_with_the_definition)
     CHECK_EQUAL_I64(notch_threads_create(3, &threads, &error), NOTCH_OK);
     const notch_runtime plain = {NOTCH_ISA_REF, NULL},
                         fast = {NOTCH_ISA_BEST, notch_threads_executor(threads)};
-    many_steps(NOTCH_SCOPE_LAYER, &plain);
-    many_steps(NOTCH_SCOPE_GLOBAL, &plain);
-    many_steps(NOTCH_SCOPE_LAYER, &fast);
-    many_steps(NOTCH_SCOPE_GLOBAL, &fast);
+    for (uint32_t bits = 1; bits <= 8; bits *= 2) {
+        many_steps(bits, NOTCH_SCOPE_LAYER, &plain);
+        many_steps(bits, NOTCH_SCOPE_GLOBAL, &plain);
+        many_steps(bits, NOTCH_SCOPE_LAYER, &fast);
+        many_steps(bits, NOTCH_SCOPE_GLOBAL, &fast);
+    }
     notch_threads_destroy(threads);
 }
 
@@ -202,12 +224,13 @@ TEST(what_the_rule_needs)
     start(1);
     notch_parameter tensor = slice_of(0, 8);
     check_refused(&tensor, NULL,
-                  "rule bold: there is no calibration to keep the share of flips in");
+                  "rule bold: there is no calibration to keep the share of moves in");
     tensor.accumulators = NULL;
     check_refused(&tensor, calibrations, "weights: rule bold needs accumulators, there are none");
     tensor = slice_of(0, 8);
-    tensor.lattice = lattice_of(8);
-    check_refused(&tensor, calibrations, "weights: rule bold flips weights of 1 bit, these have 8");
+    tensor.lattice = lattice_of(16);
+    check_refused(&tensor, calibrations,
+                  "weights: rule bold moves weights of up to 8 bits, these have 16");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -282,7 +305,7 @@ TEST(a_run_goes_on_from_its_checkpoint)
     notch_checkpoint_digest(b, other);
     CHECK(memcmp(one, other, 32) == 0);
     CHECK(memcmp(a->accumulators, b->accumulators, (size_t)model.parameters * 4) == 0);
-    CHECK(a->calibrations[0].flipped == b->calibrations[0].flipped);
+    CHECK(a->calibrations[0].moved_share == b->calibrations[0].moved_share);
 
     /* 32 bits a weight, on top of what other rules keep */
     notch_memory_plan with, without;
@@ -298,11 +321,12 @@ TEST(a_run_goes_on_from_its_checkpoint)
     read->accumulator_count = 0;
     CHECK_EQUAL_I64(notch_trainer_restore(second, read, &error), NOTCH_ERROR_ARGUMENT);
     CHECK_STRING(error.message, "checkpoint: it has other accumulators than this run");
-    options.bits = 8;
+    options.bits = 16;
+    options.engine = NOTCH_ENGINE_FLOAT;
     notch_trainer *none = NULL;
     CHECK_EQUAL_I64(notch_trainer_create(&model, &options, data, data, &none, &error),
                     NOTCH_ERROR_ARGUMENT);
-    CHECK_STRING(error.message, "training: rule bold flips weights of 1 bit, these have 8");
+    CHECK_STRING(error.message, "training: rule bold moves weights of up to 8 bits, these have 16");
     notch_checkpoint_destroy(read);
     notch_trainer_destroy(whole);
     notch_trainer_destroy(first);
@@ -311,6 +335,6 @@ TEST(a_run_goes_on_from_its_checkpoint)
 }
 
 TEST_MAIN(RUN(flips_when_a_whole_one_has_come_together), RUN(disagreement_is_kept_and_bounded),
-          RUN(accumulators_shrink_by_the_share_of_flips),
+          RUN(accumulators_shrink_by_the_share_of_flips), RUN(wider_lattices_move_by_a_notch),
           RUN(many_blocks_agree_with_the_definition), RUN(what_the_rule_needs),
           RUN(a_run_goes_on_from_its_checkpoint))

@@ -501,7 +501,8 @@ TEST(everything_comes_back)
         const notch_calibration *a = &read->calibrations[i], *b = &c->calibrations[i];
         CHECK(a->scale.mantissa == b->scale.mantissa && a->scale.exponent == b->scale.exponent);
         CHECK(a->sum.mantissa == b->sum.mantissa && a->sum.exponent == b->sum.exponent);
-        CHECK(a->steps == b->steps && a->exceeded == b->exceeded && a->flipped == b->flipped);
+        CHECK(a->steps == b->steps && a->exceeded == b->exceeded &&
+              a->moved_share == b->moved_share);
     }
     CHECK_EQUAL_U64(read->momentum_count, c->model.parameters);
     check_floats(read->momentum, c->momentum, c->momentum_count);

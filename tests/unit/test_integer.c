@@ -42,8 +42,8 @@ static fixture f;
 static int32_t random_between(uint32_t stream, uint64_t index, int32_t least, int32_t most)
 {
     const notch_key key = {11, 0, stream};
-    const uint64_t span = (uint64_t)(most - least) + 1;
-    return least + (int32_t)((notch_random_word(&key, index) * span) >> 32);
+    const uint64_t span = (uint64_t)((int64_t)most - least) + 1;
+    return (int32_t)(least + (int64_t)((notch_random_word(&key, index) * span) >> 32));
 }
 
 static void set_weights(int32_t least, int32_t most)
@@ -532,6 +532,57 @@ TEST(images_are_evaluated_alone)
 }
 
 /* An engine for evaluation, in less memory, gives the same results from the same state. */
+/* Behind a ReLU, units whose weights are all negative never exceed zero. */
+static void kill_units(uint32_t tensor, uint32_t units)
+{
+    const uint64_t count = test_model.tensors[tensor].count;
+    const uint64_t terms = count / test_model.layers[test_model.tensors[tensor].layer].outputs;
+    for (uint64_t i = 0; i < count; i++) {
+        f.weights[tensor][i] = i / terms < units ? -9 : 9;
+    }
+}
+
+static void check_units(uint32_t layer, uint32_t count, uint32_t dead)
+{
+    const notch_units units = notch_integer_units(f.engine, layer);
+    CHECK_EQUAL_U64(units.count, count);
+    CHECK_EQUAL_U64(units.dead, dead);
+}
+
+TEST(dead_units_are_counted)
+{
+    uint32_t probabilities[IMAGES * 10];
+    begin(1, 8, 8);
+    const uint32_t first = convolution(5, 3, 1, 1, false);
+    batch_norm(false);
+    const uint32_t active = relu();
+    const uint32_t second = convolution(7, 3, 1, 1, false);
+    relu();
+    pool(NOTCH_LAYER_MAX_POOL, 2, 2, 0);
+    layer_norm();
+    const uint32_t last = dense(10, false);
+    layer_norm();
+    set_up(4);
+    (void)train(NULL); /* for the statistics of the batch norm */
+    kill_units(0, 0);
+    kill_units(1, 3);
+    check_units(first, 5, 5); /* nothing seen yet */
+    (void)evaluate(0, 4, probabilities);
+    check_units(first, 5, 0);
+    check_units(second, 7, 3);
+    check_units(last, 0, 0);
+    check_units(active, 0, 0);
+    kill_units(1, 7);
+    (void)evaluate(0, 4, probabilities);
+    check_units(second, 7, 3); /* once alive is alive */
+    notch_integer_watch_units(f.engine);
+    (void)evaluate(0, 4, probabilities);
+    check_units(second, 7, 7);
+    kill_units(1, 0);
+    (void)train(NULL);
+    check_units(second, 7, 7); /* training does not count */
+}
+
 TEST(evaluation_engine)
 {
     residual_network();
@@ -777,5 +828,6 @@ TEST(logarithms)
 TEST_MAIN(RUN(dense_and_norms), RUN(convolutions), RUN(uneven_convolution),
           RUN(taps_on_padding_only), RUN(max_pools), RUN(average_pools), RUN(batch_norms),
           RUN(residual_sums), RUN(rows_through_norms), RUN(same_cnn), RUN(same_residual),
-          RUN(key_matters), RUN(images_are_evaluated_alone), RUN(evaluation_engine), RUN(extremes),
-          RUN(largest_sums), RUN(many_products), RUN(refusals), RUN(exponentials), RUN(logarithms))
+          RUN(key_matters), RUN(images_are_evaluated_alone), RUN(dead_units_are_counted),
+          RUN(evaluation_engine), RUN(extremes), RUN(largest_sums), RUN(many_products),
+          RUN(refusals), RUN(exponentials), RUN(logarithms))

@@ -854,7 +854,7 @@ TEST(other_modes_leave_the_calibration_alone)
         for (int g = 0; g < 2; g++) {
             const notch_calibration *c = &calibration[g];
             CHECK(c->scale.mantissa == 1 && c->scale.exponent == 2 && c->sum.mantissa == 3 &&
-                  c->sum.exponent == 4 && c->steps == 5 && c->flipped == 6 && c->exceeded == 7);
+                  c->sum.exponent == 4 && c->steps == 5 && c->moved_share == 6 && c->exceeded == 7);
         }
     }
     forget_memory();
