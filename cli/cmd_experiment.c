@@ -2,18 +2,17 @@
  * SPDX-License-Identifier: MIT
  */
 #define _POSIX_C_SOURCE 200809L
-#include <errno.h>
 #include <inttypes.h>
 #include <notch/notch.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "commands.h"
 #include "experiment.h"
+#include "files.h"
 #include "options.h"
 
 typedef struct experiment_request {
-    const char *out;
+    const char *out, *only;
     uint64_t jobs;
     bool dry_run, quiet;
 } experiment_request;
@@ -42,37 +41,38 @@ static void list(const experiment *e)
     }
 }
 
-/* The folder and those above it. */
-static int make_folder(const char *folder)
+/* Leaves out the runs of conditions without `text` in their names. */
+static int keep_only(experiment *e, const char *text)
 {
-    char path[EXPERIMENT_PATH];
-    (void)snprintf(path, sizeof path, "%s", folder);
-    for (char *end = path; end != NULL;) {
-        end = strchr(end + 1, '/');
-        if (end != NULL) {
-            *end = '\0';
-        }
-        if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-            (void)fprintf(stderr, "%s: %s: cannot be made: %s\n", EXPERIMENT_COMMAND, path,
-                          strerror(errno));
-            return EXIT_INPUT;
-        }
-        if (end != NULL) {
-            *end = '/';
+    size_t kept = 0;
+    for (size_t k = 0; k < e->run_count; k++) {
+        if (strstr(e->runs[k].condition->name, text) != NULL) {
+            e->runs[kept++] = e->runs[k];
         }
     }
-    return EXIT_DONE;
+    e->run_count = kept;
+    return kept > 0 ? EXIT_DONE
+                    : options_refuse(EXPERIMENT_COMMAND,
+                                     "--only is '%s', which no condition has in "
+                                     "its name",
+                                     text);
 }
 
 static int run(experiment *e, const experiment_request *request)
 {
-    int code = experiment_check(e);
+    int code = request->only == NULL ? EXIT_DONE : keep_only(e, request->only);
+    if (code == EXIT_DONE) {
+        code = experiment_check(e);
+    }
     if (code == EXIT_DONE && request->dry_run) {
         list(e);
         return code;
     }
     if (code == EXIT_DONE) {
-        code = make_folder(e->folder);
+        notch_error error = {NOTCH_OK, ""};
+        code = folder_make(e->folder, &error) == NOTCH_OK
+                   ? EXIT_DONE
+                   : command_fail(EXPERIMENT_COMMAND, &error);
     }
     if (code != EXIT_DONE) {
         return code;
@@ -105,6 +105,11 @@ int cmd_experiment(int argc, char **argv)
          .value = &request.jobs,
          .maximum = 1024,
          .help = "runs at a time; 0: one for each processor"},
+        {.kind = OPTION_TEXT,
+         .name = "only",
+         .argument = "TEXT",
+         .text = &request.only,
+         .help = "only runs of conditions with this in their names"},
         {.kind = OPTION_FLAG,
          .name = "dry-run",
          .flag = &request.dry_run,

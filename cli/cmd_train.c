@@ -16,11 +16,13 @@
 #include "train_display.h"
 #include "train_environment.h"
 #include "train_expect.h"
+#include "train_stopwatch.h"
 
 typedef struct session {
     train_settings settings;
     train_expectation expectation;
     train_display display;
+    train_stopwatch stopwatch;
     model_source source;
     notch_dataset *train, *test;
     notch_memory_plan plan;
@@ -130,11 +132,13 @@ static notch_status take_weights(session *s, notch_error *error)
 
 static notch_status create_trainer(session *s, notch_error *error)
 {
+    train_stopwatch_start(&s->stopwatch);
     notch_status status = check_memory(s, error);
     if (status == NOTCH_OK) {
         status = train_expectation_read(s->settings.expect, &s->expectation, error);
     }
     if (status == NOTCH_OK) {
+        s->settings.options.observer = &s->stopwatch.observer;
         status = notch_trainer_create(&s->source.model, &s->settings.options, s->train, s->test,
                                       &s->trainer, error);
     }
@@ -248,7 +252,9 @@ static notch_status take_evaluation(void *self, const notch_train_evaluation *ev
     notch_status status = NOTCH_OK;
     train_display_evaluation(&s->display, &s->settings, &s->source.model, &progress, evaluation);
     if (s->run != NULL) {
-        const notch_run_cost cost = {train_clock() - s->display.start, train_peak_memory()};
+        notch_run_cost cost = {.seconds = train_clock() - s->display.start,
+                               .peak_memory = train_peak_memory()};
+        train_stopwatch_read(&s->stopwatch, cost.passes);
         status = notch_run_record(s->run, notch_trainer_checkpoint(s->trainer), evaluation, &cost,
                                   error);
     }
@@ -303,7 +309,7 @@ static int run(session *s)
     train_display_introduce(&s->display, &s->settings, &s->source.model, s->train, s->test,
                             &s->plan);
     catch_signals();
-    notch_trainer_set_clock(s->trainer, train_clock);
+    train_stopwatch_start(&s->stopwatch);
     const notch_status status = notch_trainer_run(s->trainer, &callbacks, &finished, &error);
     train_display_clear(&s->display);
     if (!finished && save(s, &saving) != NOTCH_OK) {

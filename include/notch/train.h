@@ -63,7 +63,8 @@ typedef struct notch_train_options {
     notch_engine_type engine;
     uint32_t threads; /* of engine and update; 0: one for each processor */
     notch_isa isa;
-    uint32_t sharpness; /* int engine, see notch_engine_options */
+    uint32_t sharpness;             /* int engine, see notch_engine_options */
+    const notch_observer *observer; /* of steps; stays the caller's, NULL: none */
 
     uint64_t epochs; /* 1 or more; epochs * B at most 2^32 - 1 */
     uint64_t steps;  /* ends the run, and its schedules, earlier; 0: all epochs */
@@ -155,22 +156,6 @@ typedef struct notch_layer_health {
                           evaluation; NaN where the engine does not tell */
 } notch_layer_health;
 
-/* What a trainer spends its time on. */
-typedef enum notch_train_stage {
-    NOTCH_TRAIN_PREPARE = 0, /* the images of a batch: their order, their shifts */
-    NOTCH_TRAIN_GRADIENT,    /* forward and backward pass */
-    NOTCH_TRAIN_UPDATE,      /* of the weights */
-    NOTCH_TRAIN_EVALUATE,    /* on the test set */
-    NOTCH_TRAIN_STAGES
-} notch_train_stage;
-
-/* "prepare", "gradient", "update", "evaluate"; NULL for a value that is none of these. */
-NOTCH_API const char *notch_train_stage_name(notch_train_stage stage);
-
-/* Measures the stages from now on, on a clock that only goes forward, in seconds. Changes nothing in
- * what is computed. */
-NOTCH_API void notch_trainer_set_clock(notch_trainer *trainer, double (*clock)(void));
-
 /* One evaluation, and what happened since the one before (or since the trainer was created). */
 typedef struct notch_train_evaluation {
     uint64_t step, epoch;
@@ -183,8 +168,6 @@ typedef struct notch_train_evaluation {
     uint64_t saturated; /* weights that stand at a bound of their lattice now; 0 for sgd */
     uint64_t moved;     /* changes of weights since; one weight counts once a step */
     bool is_milestone;  /* the first one after another 32nd of all steps: worth keeping more of */
-    bool is_timed;      /* notch_trainer_set_clock has been called */
-    double seconds[NOTCH_TRAIN_STAGES]; /* then: in each stage, since the trainer was created */
     uint32_t layer_count;
     notch_layer_health layers[NOTCH_LAYERS_MAX]; /* those with parameters, in the model's order */
 } notch_train_evaluation;
@@ -280,9 +263,10 @@ NOTCH_API notch_status notch_run_describe(notch_run *run, const char *text, notc
 
 /* What a run has taken so far. */
 typedef struct notch_run_cost {
-    double seconds; /* since this process began to train */
-    uint64_t
-        peak_memory; /* bytes of physical memory that the process has had at most; 0: unknown */
+    double seconds;                  /* since this process began to train */
+    double passes[NOTCH_PASSES + 1]; /* of these, in each pass of steps, and between steps; all
+                                        zero: unknown */
+    uint64_t peak_memory;            /* the most physical memory so far, in bytes; 0: unknown */
 } notch_run_cost;
 
 /* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights; at milestones with

@@ -81,15 +81,18 @@ static void put_histogram(FILE *file, const notch_checkpoint *c, uint32_t layer)
     }
 }
 
-static void put_stages(FILE *file, const notch_train_evaluation *evaluation)
+static void put_passes(FILE *file, const notch_run_cost *cost)
 {
-    (void)fputs(",\"stages\":{", file);
-    for (int k = 0; k < NOTCH_TRAIN_STAGES; k++) {
-        (void)fprintf(file, "%s\"%s\":", k == 0 ? "" : ",",
-                      notch_train_stage_name((notch_train_stage)k));
-        put_number(file, evaluation->seconds[k]);
+    double sum = 0;
+    for (int pass = 0; pass <= NOTCH_PASSES; pass++) {
+        sum += cost->passes[pass];
     }
-    (void)fputc('}', file);
+    for (int pass = 0; pass <= NOTCH_PASSES && sum > 0; pass++) {
+        (void)fprintf(file, "%s\"%s\":", pass == 0 ? ",\"passes\":{" : ",",
+                      pass == NOTCH_PASSES ? "between_steps" : notch_pass_name((notch_pass)pass));
+        put_number(file, cost->passes[pass]);
+    }
+    (void)fputs(sum > 0 ? "}" : "", file);
 }
 
 static void put_layers(FILE *file, const notch_checkpoint *checkpoint,
@@ -149,9 +152,7 @@ char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
     put_count(file, "saturated", e->saturated);
     put_count(file, "moved", e->moved);
     put(file, "seconds", cost->seconds);
-    if (e->is_timed) {
-        put_stages(file, e);
-    }
+    put_passes(file, cost);
     if (cost->peak_memory != 0) {
         put_count(file, "peak_memory", cost->peak_memory);
     }

@@ -25,8 +25,6 @@ struct notch_trainer {
     uint64_t steps, steps_per_epoch, evaluate_every, evaluation_count;
 
     /* Since the trainer was created. */
-    double (*clock)(void); /* NULL: stages are not measured */
-    double began, seconds[NOTCH_TRAIN_STAGES];
     uint64_t images_seen;
     notch_batch_result last; /* of the batch of last_count images */
     uint64_t last_count;
@@ -68,11 +66,6 @@ void notch_trainer_count(notch_trainer *trainer, uint32_t tensor, uint64_t moved
 void notch_trainer_count_step(notch_trainer *trainer);
 /* Fills the evaluation's layers, and saturated and moved, which are their sums. */
 void notch_trainer_tell_health(const notch_trainer *trainer, notch_train_evaluation *evaluation);
-
-/* Where stages are measured: the time since the beginning, or the end of the stage before, belongs
- * to `stage`. */
-void notch_trainer_begin_stage(notch_trainer *trainer);
-void notch_trainer_end_stage(notch_trainer *trainer, notch_train_stage stage);
 
 /* First weights. */
 notch_status notch_trainer_initialise(notch_trainer *trainer, notch_error *error);

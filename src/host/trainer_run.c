@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
-#include <string.h>
 
 #include "host/trainer.h"
 
@@ -42,9 +41,7 @@ static void summarise(const notch_trainer *t, double loss, uint64_t correct,
         .test_count = t->evaluation_count,
         .test_correct = correct,
         .is_milestone = is_milestone(t),
-        .is_timed = t->clock != NULL,
     };
-    memcpy(evaluation->seconds, t->seconds, sizeof t->seconds);
     notch_trainer_tell_health(t, evaluation);
 }
 
@@ -63,10 +60,8 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
                                    .labels = t->test->labels + first,
                                    .count = count};
         notch_batch_result result;
-        notch_trainer_begin_stage(t);
         const notch_status status =
             notch_engine_evaluate(t->engine, t->values, &batch, &result, NULL, error);
-        notch_trainer_end_stage(t, NOTCH_TRAIN_EVALUATE);
         if (status != NOTCH_OK) {
             t->evaluated = 0;
             return status;

@@ -246,15 +246,16 @@ TEST(lines_that_are_no_evaluations)
     }
 }
 
-/* 4 weights of 10 in each tensor of the first layer, stages on a clock. */
+/* All weights are 10. */
 TEST(milestones_have_histograms)
 {
     notch_checkpoint *c = make_checkpoint(10, 10, 9);
     notch_train_evaluation e = make_evaluation(c);
     char expected[512], counts[128] = "";
-    e.is_milestone = e.is_timed = true;
-    for (int k = 0; k < NOTCH_TRAIN_STAGES; k++) {
-        e.seconds[k] = k + 0.5;
+    notch_run_cost timed = cost;
+    e.is_milestone = true;
+    for (int pass = 0; pass <= NOTCH_PASSES; pass++) {
+        timed.passes[pass] = pass + 0.5;
     }
     for (int bin = 0; bin < 29; bin++) { /* of 9 integers; 10 is in the second one above zero's */
         const size_t used = strlen(counts);
@@ -266,11 +267,12 @@ TEST(milestones_have_histograms)
     snprintf(expected, sizeof expected,
              ",\"dead_units\":null,\"histogram\":{\"first\":-130,\"width\":9,\"counts\":[%s]}}]}\n",
              counts);
-    char *line = notch_run_format_evaluation(c, &e, &cost);
+    char *line = notch_run_format_evaluation(c, &e, &timed);
     CHECK(line != NULL);
     CHECK(strstr(line, expected) != NULL);
-    CHECK(strstr(line, "\"seconds\":1.5,\"stages\":{\"prepare\":0.5,\"gradient\":1.5,"
-                       "\"update\":2.5,\"evaluate\":3.5},\"peak_memory\":1000,") != NULL);
+    CHECK(strstr(line, "\"seconds\":1.5,\"passes\":{\"data\":0.5,\"forward\":1.5,\"loss\":2.5,"
+                       "\"errors\":3.5,\"gradients\":4.5,\"update\":5.5,\"between_steps\":6.5},"
+                       "\"peak_memory\":1000,") != NULL);
     notch_run_evaluation parsed;
     CHECK(notch_run_parse_evaluation(line, strlen(line), &parsed));
     CHECK_EQUAL_U64(parsed.step, 10);
