@@ -10,7 +10,7 @@ function element(tag, attributes, ...children) {
     for (const [name, value] of Object.entries(attributes || {})) {
         made.setAttribute(name, value);
     }
-    for (const child of children.flat()) {
+    for (const child of children.flat(Infinity)) {
         if (child !== null && child !== undefined) {
             made.append(child instanceof Node ? child : String(child));
         }

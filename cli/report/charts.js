@@ -84,6 +84,7 @@ function plotOptions(spec, width, points) {
             x: {time: false, range: stepRange},
             y: spec.log ? {distr: 3} : {range: spec.range},
         },
+        hooks: {ready: [showLast], setLegend: [showLast], setSeries: [showLast]},
         cursor: {points: {size: 8}, drag: {x: true, y: false}},
         axes: [
             axis({label: "step", values: (plot, values) => values.map(shortNumber), size: 30}),
@@ -93,14 +94,27 @@ function plotOptions(spec, width, points) {
                 size: 58,
             }),
         ],
-        series: [{label: "step", value: (plot, value) => plain(value)}].concat(
+        series: [{label: "step", value: (plot, value) => isIdle(plot) ? "last" : plain(value)}].concat(
             spec.curves.map((curve) => seriesOf(curve, points, spec.log))),
     };
 }
 
-/* Shows the last values wherever nothing is pointed at. */
+function isIdle(plot) {
+    return plot.cursor.idx === null || plot.cursor.idx === undefined || plot.cursor.left < 0;
+}
+
+/* Where nothing is pointed at, the legend has the last value of each curve. */
 function showLast(plot) {
-    plot.setLegend({idx: plot.data[0].length - 1});
+    if (isIdle(plot)) {
+        const idxs = plot.data.map((list) => {
+            let last = list.length - 1;
+            while (last > 0 && !isNumber(list[last])) {
+                last--;
+            }
+            return last;
+        });
+        plot.setLegend({idxs}, false);
+    }
 }
 
 /* What a chart shows, for those who do not see it. */
@@ -131,8 +145,6 @@ function chart(spec) {
         entry.plot = new uPlot(plotOptions(spec, place.clientWidth || 320,
             aligned[0].length <= 40), data, place);
         shown.forEach((show, k) => k > 0 && entry.plot.setSeries(k, {show}));
-        entry.plot.over.addEventListener("mouseleave", () => showLast(entry.plot));
-        showLast(entry.plot);
     };
     if (spec.canLog) {
         const box = element("input", {type: "checkbox"});

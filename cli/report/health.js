@@ -101,8 +101,9 @@ function drawWeights(canvas, list, bits) {
     list.forEach((one, k) => one.counts.forEach((count, bin) => {
         if (count > 0) {
             pen.fillStyle = heat(count / most);
-            pen.fillRect(place.x + k * place.column, place.y + (bins - 1 - bin) * row,
-                Math.max(1, place.column) + 0.3, row - (row > 8 ? 1 : 0) + 0.3);
+            const left = Math.round(place.x + k * place.column);
+            const right = Math.round(place.x + (k + 1) * place.column);
+            pen.fillRect(left, place.y + (bins - 1 - bin) * row, Math.max(1, right - left), row);
         }
     }));
     pen.strokeStyle = paint("--line");
