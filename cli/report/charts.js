@@ -69,7 +69,7 @@ function seriesOf(curve, points, onLog) {
         alpha: curve.faint ? 0.8 : 1,
         show: !curve.hidden,
         spanGaps: true,
-        points: {show: points, size: 5, fill: colour},
+        points: {show: points && !curve.faint, size: 5, fill: colour},
         value: (plot, value) => isNumber(value) && !(onLog && value <= 0) ? curve.format(value)
             : UNKNOWN,
     };

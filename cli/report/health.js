@@ -143,7 +143,7 @@ function describeBin(one, bin, bits) {
 function weightsFigure(name, list, bits) {
     const last = list[list.length - 1];
     const most = last.counts.indexOf(Math.max(...last.counts));
-    const usual = withS(sum(last.counts), "weight") + "; most of them at the end: " +
+    const usual = withS(sum(last.counts), "weight") + "; most frequent at the end: " +
         binName(last, most, bits) + " (" +
         fixedPercent(last.counts[most] / sum(last.counts), 1) + ")";
     const canvas = element("canvas", {role: "img", "aria-label": "Layer " + name + ", weights on " +

@@ -46,17 +46,22 @@ function optionOf(run, key) {
     return run.options.has(key) ? run.options.get(key) : UNKNOWN;
 }
 
+/* Weights of sgd are floats, whatever the option says. */
+function bitsText(run) {
+    return optionOf(run, "update") === "sgd" ? "32, floats" : optionOf(run, "bits");
+}
+
 /* ---- all runs -------------------------------------------------------------------------------- */
 
 function overview(runs) {
-    const columns = ["model", "data", "engine", "update", "bits"];
+    const columns = ["model", "data", "engine", "update"];
     return table("Each run at its last evaluation",
         [{title: "run", text: true, name: true},
-            ...columns.map((title) => ({title, text: title !== "bits"})),
+            ...columns.map((title) => ({title, text: true})), {title: "bits"},
             {title: "test accuracy"}, {title: "best"}, {title: "test loss"}, {title: "steps"},
             {title: "time"}, {title: "peak memory"}],
         runs.map((run) => [[swatch(run), element("a", {href: "#run" + run.index}, run.name)],
-            ...columns.map((key) => optionOf(run, key)),
+            ...columns.map((key) => optionOf(run, key)), bitsText(run),
             fixedPercent(run.last.test_accuracy, 2), fixedPercent(run.best.test_accuracy, 2),
             fixed(run.last.test_loss, 4), plain(run.last.step), duration(run.last.seconds),
             bytes(run.last.peak_memory)]));
