@@ -126,6 +126,20 @@ void notch_units_mark_sums(const notch_integer *engine, const notch_stage *stage
 void notch_units_mark_values(const notch_integer *engine, const notch_stage *stage,
                              const int8_t *values, uint32_t worker);
 
+/* gradient_sums.c: of weights, where sums are long and the columns of a chunk need not be there. */
+bool notch_sums_by_sample(const notch_stage *stage);
+uint64_t notch_sums_scratch(const notch_integer *engine, const notch_stage *stage);
+/* What a part of the batch contributes, in the order of columns. */
+typedef struct notch_gradient_part {
+    uint64_t first; /* sample, and how many: at most a chunk */
+    uint32_t samples;
+    const int8_t *errors; /* [samples][positions][outputs] */
+    int32_t *result;
+    bool accumulate; /* add to the result */
+} notch_gradient_part;
+void notch_sum_gradient(const notch_integer *engine, const notch_stage *stage,
+                        const notch_gradient_part *part);
+
 /* weights_back.c: from errors to gradients of weights and of the input. */
 void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t error_exponent);
 

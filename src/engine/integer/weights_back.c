@@ -54,7 +54,7 @@ static void prepare_chunk(back_pass *p)
         p->errors = shared->unpooled;
     }
     notch_integer_begins(p->engine, NOTCH_PASS_GRADIENTS, stage);
-    if (!stage->direct) {
+    if (!stage->direct && !notch_sums_by_sample(stage)) {
         notch_integer_run(p->engine, columns_item, p, p->samples);
         p->columns = shared->columns;
     }
@@ -78,16 +78,25 @@ static void multiply_weights(const back_pass *p, int32_t *gradient)
     const notch_stage *stage = p->stage;
     const notch_shared *shared = &p->engine->shared;
     const bool shifts = stage->gradient_shift > 0, first = p->first == 0;
+    const notch_gradient_part part = {.first = p->first,
+                                      .samples = p->samples,
+                                      .errors = p->errors,
+                                      .result = shifts ? shared->partial : gradient,
+                                      .accumulate = !shifts && !first};
     const notch_product product = {
         .rows = stage->outputs,
         .columns = stage->columns,
         .terms = p->samples * stage->positions, /* plan.c: at most NOTCH_GRADIENT_TERMS */
         .left = {p->errors, stage->outputs, NOTCH_TERMS_ACROSS},
         .right = {p->columns, stage->columns, NOTCH_TERMS_ACROSS},
-        .result = shifts ? shared->partial : gradient,
+        .result = part.result,
         .stride = stage->columns,
-        .accumulate = !shifts && !first};
-    notch_matrix_multiply(p->engine->matrix, &product, p->engine->executor, shared->matrix);
+        .accumulate = part.accumulate};
+    if (notch_sums_by_sample(stage)) {
+        notch_sum_gradient(p->engine, stage, &part);
+    } else {
+        notch_matrix_multiply(p->engine->matrix, &product, p->engine->executor, shared->matrix);
+    }
     if (shifts) {
         add_shifted(gradient, shared->partial, (uint64_t)stage->outputs * stage->columns,
                     stage->gradient_shift, first);
