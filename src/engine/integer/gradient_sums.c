@@ -87,7 +87,7 @@ static void sum_item(void *argument, uint64_t item, uint32_t worker)
     for (uint32_t i = 0; i < samples; i++) {
         const uint64_t sample = job->part->first + k + i;
         notch_columns(engine->rows, &stage->window, input->values + sample * input->values_a_sample,
-                      scratch + s.frame, columns + i * columns_a_sample);
+                      0, scratch + s.frame, columns + i * columns_a_sample);
     }
     const notch_product product = {
         .rows = stage->outputs,

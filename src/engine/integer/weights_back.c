@@ -38,7 +38,7 @@ static void columns_item(void *argument, uint64_t k, uint32_t worker)
     const back_pass *p = argument;
     const notch_stage *stage = p->stage;
     notch_columns(p->engine->rows, &stage->window,
-                  p->input->values + (p->first + k) * p->input->values_a_sample,
+                  p->input->values + (p->first + k) * p->input->values_a_sample, 0,
                   notch_scratch_of(p->engine, worker),
                   p->engine->shared.columns + k * stage->positions * stage->columns);
 }
@@ -207,10 +207,12 @@ static void input_item(void *argument, uint64_t item, uint32_t worker)
     const int8_t *left = p->errors + k * errors_a_sample;
     int32_t *results =
         alone ? p->join.gradient + (p->first + k) * values : (void *)(scratch + s.results);
+    uint8_t flip;
+    const notch_terms left_terms = notch_left_terms(p->engine, stage, &flip);
     if (!stage->direct) {
         int8_t *gathered = (int8_t *)scratch + s.gathered;
         for (uint32_t i = 0; i < samples; i++) {
-            notch_back_gather(p->engine->rows, &stage->window, left + i * errors_a_sample,
+            notch_back_gather(p->engine->rows, &stage->window, left + i * errors_a_sample, flip,
                               scratch + s.frame,
                               gathered + (size_t)i * notch_back_rows(stage) * terms);
         }
@@ -219,7 +221,7 @@ static void input_item(void *argument, uint64_t item, uint32_t worker)
     const notch_product product = {.rows = samples * notch_back_rows(stage),
                                    .columns = outputs,
                                    .terms = terms,
-                                   .left = {left, terms, NOTCH_TERMS_ALONG},
+                                   .left = {left, terms, left_terms},
                                    .packed = p->engine->shared.packed,
                                    .result = results,
                                    .stride = outputs};
