@@ -438,8 +438,7 @@ void train_settings_settle(train_settings *s, const option_table *table)
 
 /* ---- going on with a run --------------------------------------------------------------------- */
 
-/* Options that do not change what the run computes (with engine float, other threads may). */
-static bool suits_resume(const char *name)
+bool train_option_is_aside(const char *name)
 {
     static const char *const names[] = {"resume",  "data-dir",   "threads", "isa",
                                         "max-ram", "hash-every", "expect",  "quiet"};
@@ -455,7 +454,7 @@ static int check_resume(const option_table *table)
 {
     for (size_t k = 0; k < table->entry_count; k++) {
         const option_entry *entry = &table->entries[k];
-        if (entry->kind != OPTION_HEADING && *entry->given && !suits_resume(entry->name)) {
+        if (entry->kind != OPTION_HEADING && *entry->given && !train_option_is_aside(entry->name)) {
             return options_refuse(TRAIN_COMMAND,
                                   "--%s cannot be given with --resume, which goes on as the run "
                                   "was begun",
@@ -543,11 +542,17 @@ static int parse(train_settings *s, const option_table *table, int argc, char **
                                                               : command_fail(TRAIN_COMMAND, &error);
 }
 
+size_t train_settings_table(train_settings *settings, option_entry entries[OPTIONS_MAX])
+{
+    *settings = (train_settings){.config = {.section = "train"}};
+    train_settings_default(settings);
+    return describe(settings, entries);
+}
+
 int train_settings_parse(int argc, char **argv, train_settings *settings)
 {
     option_entry entries[OPTIONS_MAX];
-    *settings = (train_settings){.config = {.section = "train"}};
-    train_settings_default(settings);
+    const size_t entry_count = train_settings_table(settings, entries);
     const option_table table = {
         .command = TRAIN_COMMAND,
         .purpose = TRAIN_PURPOSE,
@@ -559,7 +564,7 @@ int train_settings_parse(int argc, char **argv, train_settings *settings)
             "  notch train --update sgd --learning-rate 0.01 --momentum 0.9\n\n"
             "Ctrl-C saves the run and ends it with exit code 130; docs/training.md tells more.",
         .entries = entries,
-        .entry_count = describe(settings, entries),
+        .entry_count = entry_count,
         .config = &settings->config};
     return parse(settings, &table, argc, argv);
 }

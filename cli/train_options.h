@@ -39,6 +39,13 @@ typedef struct train_settings {
     bool given[OPTIONS_MAX];      /* options of the table, by their place */
 } train_settings;
 
+/* The options of `notch train` with their defaults in `settings`; returns how many entries. */
+size_t train_settings_table(train_settings *settings, option_entry entries[OPTIONS_MAX]);
+
+/* Whether the option changes nothing in what a run computes (with engine float, other threads
+ * may). */
+bool train_option_is_aside(const char *name);
+
 /* For other commands that train: names of engines, updates (rules, then sgd), modes and scopes; the
  * defaults; and s->options from the values of a table whose entries stand for fields of *s, where
  * what is not given may depend on what is. */
