@@ -81,7 +81,7 @@ TEST(columns)
 /* ---- transposition --------------------------------------------------------------------------- */
 
 static void transposed_bytes(const notch_row_kernels *rows, const char *name, uint32_t height,
-                        uint32_t width)
+                             uint32_t width)
 {
     const size_t from_stride = width + draw_below(2) * draw_below(40);
     const size_t to_stride = height + draw_below(2) * draw_below(40);
@@ -110,7 +110,7 @@ static void transposed_bytes(const notch_row_kernels *rows, const char *name, ui
 }
 
 static void transposed_words(const notch_row_kernels *rows, const char *name, uint32_t height,
-                        uint32_t width)
+                             uint32_t width)
 {
     const size_t from_stride = width + draw_below(2) * draw_below(40);
     const size_t to_stride = height + draw_below(2) * draw_below(40);
