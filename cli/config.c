@@ -32,10 +32,10 @@ fail(notch_error *error, notch_status status, const char *format, ...)
 
 #ifdef NOTCH_NO_INIH
 
-notch_status config_parse(const option_table *table, const char *name, const char *text,
-                          size_t length, notch_error *error)
+notch_status config_each(const char *name, const char *text, size_t length,
+                         config_function *function, void *self, notch_error *error)
 {
-    (void)table, (void)text, (void)length;
+    (void)text, (void)length, (void)function, (void)self;
     return fail(error, NOTCH_ERROR_UNSUPPORTED,
                 "%.100s: INI files need a build with inih (Debian package libinih-dev)", name);
 }
@@ -44,21 +44,20 @@ notch_status config_parse(const option_table *table, const char *name, const cha
 
 #include <ini.h>
 
-typedef struct config_reader {
-    const option_table *table;
+typedef struct line_reader {
     const char *name, *text;
     size_t length, position;
-    unsigned line;  /* number of the line that was handed out last */
-    char *values;   /* where the next value is kept, with enough room for all */
-    uint64_t taken; /* bit k: entry k was in the file */
+    unsigned line; /* number of the line that was handed out last */
+    config_function *function;
+    void *self;
     notch_error *error;
     notch_status status;
-} config_reader;
+} line_reader;
 
 /* Hands out a line as fgets does. */
 static char *next_line(char *line, int room, void *stream)
 {
-    config_reader *r = stream;
+    line_reader *r = stream;
     const char *start = r->text + r->position;
     const size_t left = r->length - r->position;
     if (left == 0 || r->status != NOTCH_OK) {
@@ -88,12 +87,51 @@ static char *next_line(char *line, int room, void *stream)
     return line;
 }
 
+/* inih calls this for each key; 0 stands for an error. */
+static int take_key(void *user, const char *section, const char *key, const char *value)
+{
+    line_reader *r = user;
+    const config_item item = {section, key, value, r->line};
+    if (r->status == NOTCH_OK) {
+        r->status = r->function(r->self, &item, r->error);
+    }
+    return r->status == NOTCH_OK;
+}
+
+notch_status config_each(const char *name, const char *text, size_t length,
+                         config_function *function, void *self, notch_error *error)
+{
+    line_reader r = {.name = name,
+                     .text = text,
+                     .length = length,
+                     .function = function,
+                     .self = self,
+                     .error = error,
+                     .status = NOTCH_OK};
+    const int line = ini_parse_stream(next_line, &r, take_key, &r);
+    if (r.status == NOTCH_OK && line != 0) {
+        return fail(error, NOTCH_ERROR_INPUT, "%.100s:%d: expected 'key = value' or '[section]'",
+                    name, line);
+    }
+    return r.status;
+}
+
+#endif
+
+typedef struct config_reader {
+    const option_table *table;
+    const char *name;
+    char *values;   /* where the next value is kept, with enough room for all */
+    uint64_t taken; /* bit k: entry k was in the file */
+} config_reader;
+
 static bool is_key(const option_table *table, const option_entry *entry)
 {
     return entry->kind != OPTION_HEADING && entry->text != &table->config->path;
 }
 
-static notch_status fail_unknown(config_reader *r, const char *key)
+static notch_status fail_unknown(const config_reader *r, const config_item *item,
+                                 notch_error *error)
 {
     const char *names[OPTIONS_MAX];
     size_t count = 0;
@@ -102,83 +140,66 @@ static notch_status fail_unknown(config_reader *r, const char *key)
             names[count++] = r->table->entries[k].name;
         }
     }
-    return fail(r->error, NOTCH_ERROR_INPUT,
-                "%.100s:%u: '%.40s' is no key of %s, the nearest one is '%s'", r->name, r->line,
-                key, r->table->command, notch_nearest_name(key, names, count));
+    return fail(error, NOTCH_ERROR_INPUT,
+                "%.100s:%u: '%.40s' is no key of %s, the nearest one is '%s'", r->name, item->line,
+                item->key, r->table->command, notch_nearest_name(item->key, names, count));
 }
 
-static notch_status take(config_reader *r, size_t k, const char *value)
+static notch_status take(config_reader *r, size_t k, const config_item *item, notch_error *error)
 {
     const option_entry *entry = &r->table->entries[k];
     char problem[HELP_PHRASE];
     char *kept = r->values;
-    const size_t size = strlen(value) + 1;
+    const size_t size = strlen(item->value) + 1;
     if ((r->taken >> k & 1) != 0) {
-        return fail(r->error, NOTCH_ERROR_INPUT, "%.100s:%u: %s is given twice", r->name, r->line,
+        return fail(error, NOTCH_ERROR_INPUT, "%.100s:%u: %s is given twice", r->name, item->line,
                     entry->name);
     }
     r->taken |= UINT64_C(1) << k;
-    memcpy(kept, value, size);
+    memcpy(kept, item->value, size);
     r->values += size;
     if (!option_take(entry, kept, problem)) {
-        return fail(r->error, NOTCH_ERROR_INPUT, "%.100s:%u: %s %.90s", r->name, r->line,
+        return fail(error, NOTCH_ERROR_INPUT, "%.100s:%u: %s %.90s", r->name, item->line,
                     entry->name, problem);
     }
     return NOTCH_OK;
 }
 
-/* inih calls this for each key; 0 stands for an error. */
-static int take_key(void *user, const char *section, const char *key, const char *value)
+static notch_status take_item(void *self, const config_item *item, notch_error *error)
 {
-    config_reader *r = user;
-    if (r->status != NOTCH_OK) {
-        return 0;
-    }
-    if (section[0] != '\0' && strcmp(section, r->table->config->section) != 0) {
-        r->status = fail(r->error, NOTCH_ERROR_INPUT,
-                         "%.100s:%u: '%.40s' is in section [%.40s], expected [%s]", r->name,
-                         r->line, key, section, r->table->config->section);
-        return 0;
+    config_reader *r = self;
+    const char *section = r->table->config->section;
+    if (item->section[0] != '\0' && strcmp(item->section, section) != 0) {
+        return fail(error, NOTCH_ERROR_INPUT,
+                    "%.100s:%u: '%.40s' is in section [%.40s], expected [%s]", r->name, item->line,
+                    item->key, item->section, section);
     }
     for (size_t k = 0; k < r->table->entry_count; k++) {
         const option_entry *entry = &r->table->entries[k];
-        if (is_key(r->table, entry) && strcmp(entry->name, key) == 0) {
-            r->status = take(r, k, value);
-            return r->status == NOTCH_OK;
+        if (is_key(r->table, entry) && strcmp(entry->name, item->key) == 0) {
+            return take(r, k, item, error);
         }
     }
-    r->status = fail_unknown(r, key);
-    return 0;
+    return fail_unknown(r, item, error);
 }
 
 notch_status config_parse(const option_table *table, const char *name, const char *text,
                           size_t length, notch_error *error)
 {
-    config_reader r = {.table = table,
-                       .name = name,
-                       .text = text,
-                       .length = length,
-                       .error = error,
-                       .status = NOTCH_OK};
     /* A value and its NUL are never longer than its line, which has a '=' or blank before it; only
      * the last line can lack its end. */
     free(table->config->content);
-    table->config->content = r.values = malloc(length + 1);
-    if (r.values == NULL) {
+    table->config->content = malloc(length + 1);
+    if (table->config->content == NULL) {
         return fail(error, NOTCH_ERROR_MEMORY, "%.100s: no memory to read it", name);
     }
-    const int line = ini_parse_stream(next_line, &r, take_key, &r);
-    if (r.status == NOTCH_OK && line != 0) {
-        return fail(error, NOTCH_ERROR_INPUT, "%.100s:%d: expected 'key = value' or '[%s]'", name,
-                    line, table->config->section);
-    }
-    return r.status;
+    config_reader r = {.table = table, .name = name, .values = table->config->content};
+    return config_each(name, text, length, take_item, &r, error);
 }
 
-#endif
-
-static notch_status read_file(const char *path, char **text, size_t *length, notch_error *error)
+notch_status config_load(const char *path, char **text, size_t *length, notch_error *error)
 {
+    *text = NULL;
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return fail(error, NOTCH_ERROR_INPUT, "%.100s: cannot be opened: %s", path,
@@ -205,7 +226,7 @@ int config_read(const option_table *table)
     notch_error error = {NOTCH_OK, ""};
     char *text = NULL;
     size_t length = 0;
-    notch_status status = read_file(table->config->path, &text, &length, &error);
+    notch_status status = config_load(table->config->path, &text, &length, &error);
     if (status == NOTCH_OK) {
         status = config_parse(table, table->config->path, text, length, &error);
     }

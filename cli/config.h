@@ -20,6 +20,23 @@ enum {
     CONFIG_LINE_MAX = 198       /* bytes of a line, without its end */
 };
 
+/* A key of an INI text. The strings stay until the function returns; a status other than OK ends the
+ * reading. */
+typedef struct config_item {
+    const char *section, *key, *value;
+    unsigned line;
+} config_item;
+typedef notch_status config_function(void *self, const config_item *item, notch_error *error);
+
+/* Calls function(self, ...) for each key of the text of a file called `name`, in order. Errors:
+ * INPUT (the sentence names file and line), UNSUPPORTED (no inih), and what the function returns. */
+notch_status config_each(const char *name, const char *text, size_t length,
+                         config_function *function, void *self, notch_error *error);
+
+/* The content of a file of at most CONFIG_BYTES_MAX bytes, to be freed in any case. Errors: INPUT,
+ * MEMORY. */
+notch_status config_load(const char *path, char **text, size_t *length, notch_error *error);
+
 /* Reads the file that table->config names and takes the options in it. Returns OPTIONS_GO_ON, or
  * the exit code after one sentence on standard error that names file, line and key. */
 int config_read(const option_table *table);

@@ -16,10 +16,15 @@ typedef struct command_entry {
 } command_entry;
 
 static const command_entry commands[] = {
-    {"train", cmd_train, TRAIN_PURPOSE},       {"eval", cmd_eval, EVAL_PURPOSE},
-    {"predict", cmd_predict, PREDICT_PURPOSE}, {"inspect", cmd_inspect, INSPECT_PURPOSE},
-    {"sample", cmd_sample, SAMPLE_PURPOSE},    {"theory", cmd_theory, THEORY_PURPOSE},
-    {"data", cmd_data, DATA_PURPOSE},          {"bench", cmd_bench, BENCH_PURPOSE},
+    {"train", cmd_train, TRAIN_PURPOSE},
+    {"eval", cmd_eval, EVAL_PURPOSE},
+    {"predict", cmd_predict, PREDICT_PURPOSE},
+    {"inspect", cmd_inspect, INSPECT_PURPOSE},
+    {"experiment", cmd_experiment, EXPERIMENT_PURPOSE},
+    {"sample", cmd_sample, SAMPLE_PURPOSE},
+    {"theory", cmd_theory, THEORY_PURPOSE},
+    {"data", cmd_data, DATA_PURPOSE},
+    {"bench", cmd_bench, BENCH_PURPOSE},
     {"version", cmd_version, VERSION_PURPOSE},
 };
 
@@ -33,7 +38,7 @@ static int print_help(void)
            "notch trains neural networks whose weights are small integers.\n\n"
            "Commands:\n");
     for (size_t k = 0; k < COMMAND_COUNT; k++) {
-        printf("  %-9s %s\n", commands[k].name, commands[k].purpose);
+        printf("  %-10s %s\n", commands[k].name, commands[k].purpose);
     }
     printf("\n"
            "'notch COMMAND --help' tells more about a command.\n\n"

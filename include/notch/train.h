@@ -64,6 +64,7 @@ typedef struct notch_train_options {
     uint32_t threads; /* of engine and update; 0: one for each processor */
     notch_isa isa;
     uint32_t sharpness; /* int engine, see notch_engine_options */
+    const notch_observer *observer; /* of steps; stays the caller's, NULL: none */
 
     uint64_t epochs; /* 1 or more; epochs * B at most 2^32 - 1 */
     uint64_t steps;  /* ends the run, and its schedules, earlier; 0: all epochs */
@@ -272,6 +273,20 @@ NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
  * notch_checkpoint_write. */
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
+
+/* What a line of metrics.jsonl tells of the whole model; a number that is null there is NaN. */
+typedef struct notch_run_evaluation {
+    uint64_t step, epoch, test_count, saturated, moved;
+    double train_loss, train_accuracy, test_loss, test_accuracy, seconds;
+    uint8_t digest[32]; /* of the weights: parameters_sha256 */
+} notch_run_evaluation;
+
+/* The evaluations that a run's metrics.jsonl tells of, by rising steps; a last line that is not
+ * complete is left out. path: of its folder or of the file itself. *evaluations is to be freed with
+ * free(), NULL if there are none. Errors: ARGUMENT, INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_read_evaluations(const char *path,
+                                                  notch_run_evaluation **evaluations, size_t *count,
+                                                  notch_error *error);
 
 /* The weights that a run had after a step. */
 typedef struct notch_step_hash {

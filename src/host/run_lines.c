@@ -184,9 +184,99 @@ static bool find_digest(const char *line, size_t length, const char *key, bool *
     return true;
 }
 
+/* A number as put_number and put_count write them: strtod would want the point of the locale. Up to
+ * 10^15 and with an exponent within 22, both factors and so the result are the nearest ones. */
+static bool parse_decimal(const char *text, double *value)
+{
+    uint64_t digits = 0;
+    int exponent = 0, count = 0;
+    const bool negative = *text == '-';
+    text += negative;
+    for (bool point = false; (*text >= '0' && *text <= '9') || (*text == '.' && !point); text++) {
+        if (*text == '.') {
+            point = true;
+            continue;
+        }
+        digits = 10 * digits + (uint64_t)(*text - '0');
+        exponent -= point;
+        if (++count > 18) {
+            return false;
+        }
+    }
+    if (*text == 'e') {
+        const bool below = text[1] == '-';
+        int power = 0;
+        for (text += 1 + (below || text[1] == '+'); *text >= '0' && *text <= '9'; text++) {
+            power = power < 1000 ? 10 * power + (*text - '0') : power;
+        }
+        exponent += below ? -power : power;
+    }
+    const double scale = pow(10, abs(exponent));
+    *value = (exponent < 0 ? (double)digits / scale : (double)digits * scale) * (negative ? -1 : 1);
+    return *text == '\0' && count > 0;
+}
+
+/* The number behind the first `key` in the line, NaN where it is null. */
+static bool find_number(const char *line, size_t length, const char *key, double *value)
+{
+    enum {
+        DIGITS = 32
+    };
+    char text[DIGITS + 1] = "";
+    size_t at = 0, end = 0;
+    while (at < length && !skip(line, length, &at, key)) {
+        at++;
+    }
+    for (size_t k = at; k < length && end < DIGITS && strchr("+-.0123456789e", line[k]) != NULL;) {
+        text[end++] = line[k++];
+    }
+    if (end == 0) {
+        *value = (double)NAN;
+        return skip(line, length, &at, "null");
+    }
+    return parse_decimal(text, value);
+}
+
+bool notch_run_parse_evaluation(const char *line, size_t length, notch_run_evaluation *parsed)
+{
+    static const char *const names[] = {
+        "\"step\":",          "\"epoch\":",      "\"test_count\":",     "\"saturated\":",
+        "\"moved\":",         "\"train_loss\":", "\"train_accuracy\":", "\"test_loss\":",
+        "\"test_accuracy\":", "\"seconds\":"};
+    enum {
+        NUMBERS = sizeof names / sizeof names[0]
+    };
+    double numbers[NUMBERS];
+    bool has_digest;
+    for (size_t k = 0; k < NUMBERS; k++) {
+        if (!find_number(line, length, names[k], &numbers[k])) {
+            return false;
+        }
+    }
+    if (!find_digest(line, length, "\"parameters_sha256\":\"", &has_digest, parsed->digest)) {
+        return false;
+    }
+    uint64_t *const counts[] = {&parsed->step, &parsed->epoch, &parsed->test_count,
+                                &parsed->saturated, &parsed->moved};
+    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+        if (!(numbers[k] >= 0 && numbers[k] <= 9e15)) {
+            return false;
+        }
+        *counts[k] = (uint64_t)numbers[k];
+    }
+    parsed->train_loss = numbers[5];
+    parsed->train_accuracy = numbers[6];
+    parsed->test_loss = numbers[7];
+    parsed->test_accuracy = numbers[8];
+    parsed->seconds = numbers[9];
+    return has_digest;
+}
+
 bool notch_run_parse_line(const char *line, size_t length, notch_run_line *parsed)
 {
     size_t at = 0;
+    parsed->text = line;
+    parsed->length = length;
     return length >= 2 && line[length - 1] == '}' && skip(line, length, &at, "{\"step\":") &&
            take_step(line, length, &at, &parsed->step) &&
            find_digest(line, length, "\"parameters_sha256\":\"", &parsed->has_digest,

@@ -42,4 +42,35 @@ if [ "$(uname -m)" = x86_64 ] || [ "$(uname -m)" = aarch64 ]; then
     expect "the portable core does without floating-point registers" \
         links_alone "$portable" gcc -O2 -mgeneral-regs-only
 fi
+
+# Mnemonics of x86-64 that compute with floats; vector instructions on integers have other names.
+operations='add|sub|mul|div|sqrt|min|max|cmp|comi|ucomi|round|rndscale|rcp|rcp14|rsqrt|rsqrt14|hadd'
+operations="$operations|hsub|addsub|dp|range|reduce|fixupimm|getexp|getmant|scalef"
+operations="$operations|fn?m(add|sub|addsub|subadd)[0-9]+"
+float_instructions="v?($operations)[a-z]*([sp][sdh])|v?cvt.*|f[a-z0-9]+"
+
+disassembled() {
+    objdump -d --no-show-raw-insn "$1" |
+        awk -F '\t' 'NF > 1 { split($2, words, " "); print words[1] }' |
+        sort | uniq -c | awk '{ print $2 ": " $1 " times" }' >"$scratch/mnemonics"
+    [ -s "$scratch/mnemonics" ] || echo "no instruction found"
+    grep -E "^($float_instructions):" "$scratch/mnemonics"
+}
+
+# Whether the list above knows what compilers make of floats.
+finds_floats() {
+    echo 'double f(double x, float y) { return x * x + (double)y / 3; }
+          void g(float *x) { for (int i = 0; i < 64; i++) x[i] = x[i] * 2 + 1; }' >"$scratch/f.c"
+    gcc -O3 "$@" -c "$scratch/f.c" -o "$scratch/f.o" || return
+    disassembled "$scratch/f.o" >"$scratch/found"
+    [ "$(wc -l <"$scratch/found")" -ge 3 ]
+}
+
+if [ "$(uname -m)" = x86_64 ]; then
+    expect "floating-point instructions are known" finds_floats
+    expect "floating-point instructions are known: AVX-512" finds_floats -mavx512f -mfma
+    need "the core compiles" build_with_gcc
+    expect "no object of the core has one, kernels included" nothing \
+        disassembled build/libnotch_core.a
+fi
 finish

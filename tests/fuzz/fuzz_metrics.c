@@ -28,6 +28,10 @@ static notch_status take(void *self, const notch_run_line *line, size_t end, not
     reading *r = self;
     (void)error;
     require(end > r->end && r->text[end - 1] == '\n' && line->step >= r->step);
+    notch_run_evaluation evaluation;
+    if (notch_run_parse_evaluation(line->text, line->length, &evaluation)) {
+        require(evaluation.step == line->step);
+    }
     r->end = end;
     r->step = line->step;
     return NOTCH_OK;

@@ -129,7 +129,7 @@ TEST(wider_lattices_move_by_a_notch)
     tensor.lattice = lattice_of(4);
     const notch_update_options options = bold_options(10, NOTCH_SCOPE_LAYER);
     weights[0] = -6;
-    gradient[0] = 256; /* 4 trials: lambda = 1 */
+    gradient[0] = 256;  /* 4 trials: lambda = 1 */
     gradient[1] = -128; /* gathers 1/2, 1/4 + 1/2, 3/4 + 1/2, then 1/2, 1/2 + 1/2 */
     for (int k = 1; k <= 6; k++) {
         (void)step_on(&tensor, 1, &options, 2 * STEPS_ONE, NULL);

@@ -42,8 +42,8 @@ static fixture f;
 static int32_t random_between(uint32_t stream, uint64_t index, int32_t least, int32_t most)
 {
     const notch_key key = {11, 0, stream};
-    const uint64_t span = (uint64_t)(most - least) + 1;
-    return least + (int32_t)((notch_random_word(&key, index) * span) >> 32);
+    const uint64_t span = (uint64_t)((int64_t)most - least) + 1;
+    return (int32_t)(least + (int64_t)((notch_random_word(&key, index) * span) >> 32));
 }
 
 static void set_weights(int32_t least, int32_t most)

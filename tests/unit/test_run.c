@@ -209,6 +209,40 @@ TEST(lines_of_metrics)
     free(text);
 }
 
+TEST(evaluations_are_read_back)
+{
+    notch_run_evaluation *read = NULL;
+    size_t count = 0;
+    uint8_t digest[32];
+    notch_checkpoint *c = make_checkpoint(10, 10, 9);
+    notch_checkpoint_digest(c, digest);
+    notch_checkpoint_destroy(c);
+    make_run("evaluations");
+    CHECK_OK(notch_run_read_evaluations("evaluations", &read, &count, &error));
+    CHECK_EQUAL_U64(count, 2);
+    CHECK(read[0].step == 10 && read[1].step == 20 && read[0].epoch == 1);
+    CHECK(read[0].train_loss == 0.5 && read[0].train_accuracy == 0.25);
+    CHECK(read[0].test_loss == 1e-7 && read[0].test_accuracy == 0.9 && read[0].seconds == 1.5);
+    CHECK(read[0].test_count == 10 && read[0].saturated == 3 && read[0].moved == 8);
+    CHECK(memcmp(read[0].digest, digest, sizeof digest) == 0);
+    free(read);
+    CHECK(notch_run_read_evaluations("nowhere", &read, &count, &error) == NOTCH_ERROR_INPUT);
+}
+
+TEST(lines_that_are_no_evaluations)
+{
+    static const char *const lines[] = {
+        "{\"step\":1}", "{\"step\":1,\"epoch\":1,\"train_loss\":x}",
+        "{\"step\":1,\"epoch\":-1,\"train_loss\":0,\"train_accuracy\":0,\"test_loss\":0,"
+        "\"test_accuracy\":0,\"test_count\":0,\"saturated\":0,\"moved\":0,\"seconds\":0,"
+        "\"parameters_sha256\":"
+        "\"0000000000000000000000000000000000000000000000000000000000000000\"}"};
+    notch_run_evaluation e;
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
+        CHECK(!notch_run_parse_evaluation(lines[k], strlen(lines[k]), &e));
+    }
+}
+
 TEST(numbers_that_are_none_are_null)
 {
     notch_checkpoint *c = make_checkpoint(1, 1, 1);
@@ -404,6 +438,7 @@ TEST(hashes_that_contradict)
 }
 
 TEST_MAIN(enter(), RUN(a_run_leaves_four_files), RUN(lines_of_metrics),
+          RUN(evaluations_are_read_back), RUN(lines_that_are_no_evaluations),
           RUN(numbers_that_are_none_are_null), RUN(folders_that_are_taken_stay_as_they_are),
           RUN(overwriting_replaces_a_run_and_nothing_else), RUN(runs_go_on),
           RUN(runs_that_cannot_go_on), RUN(places_where_no_folder_can_be),
