@@ -14,11 +14,14 @@
 
 #include "kernels/unroll.h"
 
+#define TARGET
 enum {
     ROWS = 2,
     PARTS = 2
 };
-#define EACH_ROWS(do) do(1) do(2)
+#define EACH_ROWS(do)                                                                              \
+    do                                                                                             \
+    (1) do(2)
 
 /* Lanes of sums: terms 0 and 1 of a column, terms 2 and 3, the same of the next. */
 static inline void step(int32x4_t sums[PARTS], int8x16_t left, int8x16_t right)
@@ -43,7 +46,7 @@ const notch_matrix_kernels notch_matrix_neon = {
     .block_units = 128,
     .block_rows = 96,
     .block_columns = 256,
-    .pack_rows = notch_pack_rows_bytes_ref,
+    .pack_rows = notch_pack_rows_ref,
     .pack_left = notch_pack_left_neon,
     .pack_right = notch_pack_right_neon,
     .multiply = multiply,

@@ -14,23 +14,27 @@
 
 #include "kernels/unroll.h"
 
+#if defined(__clang__)
+#define TARGET __attribute__((target("dotprod")))
+#else
+#define TARGET __attribute__((target("arch=armv8.2-a+dotprod")))
+#endif
 enum {
-    ROWS = 6,
+    ROWS = 5, /* 20 vectors of sums leave room for what is loaded */
     PARTS = 1
 };
-#define EACH_ROWS(do) do(1) do(2) do(3) do(4) do(5) do(6)
+#define EACH_ROWS(do)                                                                              \
+    do                                                                                             \
+    (1) do(2) do(3) do(4) do(5)
 
-/* Written as an instruction, since compilers differ in what makes them offer vdotq_s32 to one
- * function of a file that is compiled for processors without it. */
-static inline void step(int32x4_t sums[PARTS], int8x16_t left, int8x16_t right)
+/* An instruction, since arm_neon.h of clang before 16 has vdotq_s32 only where the whole file is
+ * compiled for processors with it. */
+TARGET static inline void step(int32x4_t sums[PARTS], int8x16_t left, int8x16_t right)
 {
-    __asm__(".arch_extension dotprod\n\t"
-            "sdot %0.4s, %1.16b, %2.16b"
-            : "+w"(sums[0])
-            : "w"(left), "w"(right));
+    __asm__("sdot %0.4s, %1.16b, %2.16b" : "+w"(sums[0]) : "w"(left), "w"(right));
 }
 
-static inline int32x4_t finished(const int32x4_t sums[PARTS])
+TARGET static inline int32x4_t finished(const int32x4_t sums[PARTS])
 {
     return sums[0];
 }
@@ -46,7 +50,7 @@ const notch_matrix_kernels notch_matrix_neon_dot = {
     .block_units = 128,
     .block_rows = 96,
     .block_columns = 256,
-    .pack_rows = notch_pack_rows_bytes_ref,
+    .pack_rows = notch_pack_rows_ref,
     .pack_left = notch_pack_left_neon,
     .pack_right = notch_pack_right_neon,
     .multiply = multiply,

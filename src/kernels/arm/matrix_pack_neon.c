@@ -1,31 +1,18 @@
 /* matrix_pack_neon.c - operands of products as units of four int8, for panels of 16.
  * SPDX-License-Identifier: MIT
  */
-#include <string.h>
-
 #include "kernels/arm/matrix_arm.h"
 
 #if NOTCH_HAVE_NEON
 
-#include <arm_neon.h>
+#include "kernels/arm/transpose.h"
 
 enum {
-    SLICE = 16,           /* columns or terms at a time */
-    TERMS = NOTCH_UNIT,   /* of a unit */
+    SLICE = 16,              /* columns or terms at a time */
+    TERMS = NOTCH_UNIT,      /* of a unit */
     COLUMNS = SLICE / TERMS, /* whose units fill a vector */
     HEAD = NOTCH_UNIT * NOTCH_PANEL_NEON
 };
-
-/* The next 16 bytes, or the `left` that may be read and zeros. */
-static inline int8x16_t load(const int8_t *values, size_t left)
-{
-    if (left >= SLICE) {
-        return vld1q_s8(values);
-    }
-    int8_t some[SLICE] = {0};
-    memcpy(some, values, left);
-    return vld1q_s8(some);
-}
 
 static inline void store(unsigned char *units, int16x8_t vector)
 {
@@ -40,8 +27,8 @@ static void pack_across(const int8_t *values, size_t stride, uint32_t columns, u
         int8x16_t row[TERMS];
         for (uint32_t t = 0; t < TERMS; t++) {
             const bool exists = k + t < terms;
-            row[t] = exists ? load(values + (k + t) * stride,
-                                   (terms - 1 - k - t) * stride + columns)
+            row[t] = exists ? notch_load_bytes(values + (k + t) * stride,
+                                               (terms - 1 - k - t) * stride + columns)
                             : vdupq_n_s8(0);
         }
         const int8x16x2_t first = vzipq_s8(row[0], row[1]), second = vzipq_s8(row[2], row[3]);
@@ -61,20 +48,15 @@ static void pack_along(const int8_t *values, size_t stride, uint32_t columns, ui
 {
     for (uint32_t k = 0; k < terms; k += SLICE) {
         const uint32_t count = terms - k < SLICE ? terms - k : SLICE;
-        int32x4_t column[COLUMNS];
+        int32x4_t column[COLUMNS]; /* then units */
         for (uint32_t j = 0; j < COLUMNS; j++) {
-            column[j] = j < columns ? vreinterpretq_s32_s8(load(values + j * stride + k, count))
-                                    : vdupq_n_s32(0);
+            column[j] = j < columns
+                            ? vreinterpretq_s32_s8(notch_load_bytes(values + j * stride + k, count))
+                            : vdupq_n_s32(0);
         }
-        const int32x4x2_t a = vtrnq_s32(column[0], column[1]);
-        const int32x4x2_t b = vtrnq_s32(column[2], column[3]);
-        const int32x4_t unit[COLUMNS] = {
-            vcombine_s32(vget_low_s32(a.val[0]), vget_low_s32(b.val[0])),
-            vcombine_s32(vget_low_s32(a.val[1]), vget_low_s32(b.val[1])),
-            vcombine_s32(vget_high_s32(a.val[0]), vget_high_s32(b.val[0])),
-            vcombine_s32(vget_high_s32(a.val[1]), vget_high_s32(b.val[1]))};
+        notch_transpose_four(column);
         for (uint32_t u = 0; u * TERMS < count; u++) {
-            store(units, vreinterpretq_s16_s32(unit[u]));
+            store(units, vreinterpretq_s16_s32(column[u]));
             units += HEAD;
         }
     }
