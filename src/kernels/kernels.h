@@ -18,6 +18,13 @@
 #define NOTCH_HAVE_X86 0
 #endif
 
+/* Little-endian: a unit of bytes of matrix_table.h is broadcast as one 32-bit lane. */
+#if defined(__AARCH64EL__) && defined(__ARM_NEON) && defined(__GNUC__)
+#define NOTCH_HAVE_NEON 1
+#else
+#define NOTCH_HAVE_NEON 0
+#endif
+
 /* A magnitude |x| = mantissa * 2^e becomes the mass floor(|x| / 2^unit) + smoothing. */
 typedef struct notch_mass_scale {
     int32_t unit;       /* exponent of one unit of mass */
@@ -136,6 +143,8 @@ notch_status notch_kernels_select(notch_isa isa, const notch_kernels **kernels, 
 extern const notch_kernels notch_kernels_ref;
 extern const notch_kernels notch_kernels_avx2;
 extern const notch_kernels notch_kernels_avx512;
+extern const notch_kernels notch_kernels_neon;
+extern const notch_kernels notch_kernels_neon_dot;
 
 /* Reference versions, for tables that lack a kernel of their own and for tails. */
 void notch_random_blocks_ref(const notch_key *key, uint64_t first, uint64_t blocks,

@@ -60,8 +60,8 @@ typedef struct notch_product {
 
 typedef struct notch_matrix_kernels notch_matrix_kernels;
 
-/* The kernels of `isa`: `avx512` stands for those with VNNI where the processor has it, `best` for
- * the fastest of all, NEON included. Errors as those of notch_kernels_select. */
+/* The kernels of `isa`; `avx512` stands for those with VNNI where the processor has it. Errors as
+ * those of notch_kernels_select. */
 notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **kernels,
                                  notch_error *error);
 
@@ -73,7 +73,7 @@ const notch_matrix_kernels *notch_matrix_variant(uint32_t index);
 const char *notch_matrix_name(const notch_matrix_kernels *kernels);
 
 /* A right operand that serves for many products, such as the weights of a step. Bytes of it: about
- * columns * terms, twice that for variants with 16-bit terms (avx2, avx512, neon). */
+ * columns * terms, twice that for variants with 16-bit terms (avx2, avx512). */
 size_t notch_matrix_pack_size(const notch_matrix_kernels *kernels, uint32_t columns,
                               uint32_t terms);
 /* packed: notch_matrix_pack_size bytes, aligned; for the same kernels only.

@@ -7,6 +7,7 @@
 
 #include <notch/notch.h>
 
+#include "isas.h"
 #include "kernels/matrix.h"
 
 enum {
@@ -394,7 +395,8 @@ TEST(variants_by_instruction_set)
     }
     CHECK(kernels == notch_matrix_variant(last));
     CHECK(notch_matrix_select((notch_isa)77, &kernels, NULL) == NOTCH_ERROR_ARGUMENT);
-    for (notch_isa isa = NOTCH_ISA_AVX2; isa <= NOTCH_ISA_AVX512; isa = (notch_isa)(isa + 1)) {
+    FOR_EACH_KNOWN_ISA(isa)
+    {
         const notch_status status = notch_matrix_select(isa, &kernels, NULL);
         CHECK(status == (notch_isa_supported(isa) ? NOTCH_OK : NOTCH_ERROR_UNSUPPORTED));
         if (status == NOTCH_OK) {

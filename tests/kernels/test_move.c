@@ -30,13 +30,10 @@ typedef void each_set(const notch_row_kernels *rows, const char *name);
 
 static void for_each_set(each_set *test)
 {
-    static const notch_isa sets[] = {NOTCH_ISA_REF, NOTCH_ISA_AVX2, NOTCH_ISA_AVX512};
-    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
-        const notch_kernels *kernels = NULL;
-        if (notch_kernels_select(sets[s], &kernels, NULL) == NOTCH_OK) {
-            set_up();
-            test(kernels->rows, notch_isa_name(sets[s]));
-        }
+    FOR_EACH_KERNELS(kernels)
+    {
+        set_up();
+        test(kernels->rows, notch_isa_name(kernels->isa));
     }
 }
 
