@@ -36,7 +36,8 @@ typedef struct evaluation {
     const char *model, *dataset, *part;
     uint32_t classes; /* that the model tells apart */
     uint64_t count, correct;
-    double loss;         /* sum */
+    double loss; /* sum */
+    const uint8_t *labels;
     uint64_t *confusion; /* [label][class] */
 } evaluation;
 
@@ -110,32 +111,11 @@ static void print_json(const evaluation *e)
 
 /* ---- evaluating ------------------------------------------------------------------------------ */
 
-/* probabilities: room for a batch. */
-static notch_status run_batches(notch_engine *engine, const notch_values *values,
-                                const notch_dataset *dataset, uint32_t batch_size,
-                                float *probabilities, evaluation *e, notch_error *error)
+static void take_image(void *self, uint64_t image, const float *probabilities)
 {
-    const size_t image = (size_t)dataset->channels * dataset->height * dataset->width;
-    for (uint64_t first = 0; first < e->count; first += batch_size) {
-        const uint64_t left = e->count - first;
-        const notch_batch batch = {.images = dataset->images + first * image,
-                                   .labels = dataset->labels + first,
-                                   .count = left < batch_size ? (uint32_t)left : batch_size};
-        notch_batch_result result;
-        const notch_status status =
-            notch_engine_evaluate(engine, values, &batch, &result, probabilities, error);
-        if (status != NOTCH_OK) {
-            return status;
-        }
-        e->loss += result.loss;
-        e->correct += result.correct;
-        for (uint32_t i = 0; i < batch.count; i++) {
-            const uint32_t class =
-                model_engine_class(probabilities + (size_t)i * e->classes, e->classes);
-            e->confusion[(size_t)batch.labels[i] * e->classes + class]++;
-        }
-    }
-    return NOTCH_OK;
+    const evaluation *e = self;
+    const uint32_t class = model_engine_class(probabilities, e->classes);
+    e->confusion[(size_t)e->labels[image] * e->classes + class]++;
 }
 
 static int evaluate(const eval_request *request, const model_source *source,
@@ -155,23 +135,23 @@ static int evaluate(const eval_request *request, const model_source *source,
                     .dataset = dataset->name,
                     .part = part_name(request->part),
                     .classes = source->checkpoint->classes,
+                    .labels = dataset->labels,
                     .count = all ? dataset->count : request->count};
     e.confusion = calloc((size_t)e.classes * e.classes, sizeof *e.confusion);
-    float *probabilities = calloc((size_t)request->running.batch * e.classes, sizeof(float));
     notch_status status = NOTCH_OK;
-    if (e.confusion == NULL || probabilities == NULL) {
+    if (e.confusion == NULL) {
         (void)snprintf(error.message, sizeof error.message, "no memory for the results");
         status = error.status = NOTCH_ERROR_MEMORY;
     } else {
-        notch_values values[NOTCH_TENSORS_MAX];
-        notch_checkpoint_values(source->checkpoint, values);
-        status = run_batches(engine, values, dataset, (uint32_t)request->running.batch,
-                             probabilities, &e, &error);
+        const model_task task = {e.count, (uint32_t)request->running.batch, take_image, &e};
+        notch_batch_result sum;
+        status = model_engine_classify(engine, source->checkpoint, dataset, &task, &sum, &error);
+        e.loss = sum.loss;
+        e.correct = sum.correct;
     }
     if (status == NOTCH_OK) {
         (request->json ? print_json : print_text)(&e);
     }
-    free(probabilities);
     free(e.confusion);
     notch_engine_destroy(engine);
     return status == NOTCH_OK ? EXIT_DONE : command_fail(command, &error);

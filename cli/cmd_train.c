@@ -7,18 +7,22 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
 #include "data_search.h"
 #include "model_open.h"
 #include "train_display.h"
+#include "train_environment.h"
 #include "train_expect.h"
+#include "train_stopwatch.h"
 
 typedef struct session {
     train_settings settings;
     train_expectation expectation;
     train_display display;
+    train_stopwatch stopwatch;
     model_source source;
     notch_dataset *train, *test;
     notch_memory_plan plan;
@@ -128,15 +132,31 @@ static notch_status take_weights(session *s, notch_error *error)
 
 static notch_status create_trainer(session *s, notch_error *error)
 {
+    train_stopwatch_start(&s->stopwatch);
     notch_status status = check_memory(s, error);
     if (status == NOTCH_OK) {
         status = train_expectation_read(s->settings.expect, &s->expectation, error);
     }
     if (status == NOTCH_OK) {
+        s->settings.options.observer = &s->stopwatch.observer;
         status = notch_trainer_create(&s->source.model, &s->settings.options, s->train, s->test,
                                       &s->trainer, error);
     }
     return status == NOTCH_OK ? take_weights(s, error) : status;
+}
+
+static notch_status describe_run(session *s, notch_error *error)
+{
+    char *text = NULL;
+    notch_status status = s->run == NULL
+                              ? NOTCH_OK
+                              : train_environment_format(&s->settings.options, s->train, s->test,
+                                                         &s->plan, &text, error);
+    if (status == NOTCH_OK && text != NULL) {
+        status = notch_run_describe(s->run, text, error);
+    }
+    free(text);
+    return status;
 }
 
 static notch_status open_run(session *s, notch_error *error)
@@ -168,6 +188,9 @@ static int prepare(session *s)
     notch_status status = create_trainer(s, &error);
     if (status == NOTCH_OK) {
         status = open_run(s, &error);
+    }
+    if (status == NOTCH_OK) {
+        status = describe_run(s, &error);
     }
     return status == NOTCH_OK ? EXIT_DONE : command_fail(TRAIN_COMMAND, &error);
 }
@@ -229,8 +252,10 @@ static notch_status take_evaluation(void *self, const notch_train_evaluation *ev
     notch_status status = NOTCH_OK;
     train_display_evaluation(&s->display, &s->settings, &s->source.model, &progress, evaluation);
     if (s->run != NULL) {
-        const double seconds = train_clock() - s->display.start;
-        status = notch_run_record(s->run, notch_trainer_checkpoint(s->trainer), evaluation, seconds,
+        notch_run_cost cost = {.seconds = train_clock() - s->display.start,
+                               .peak_memory = train_peak_memory()};
+        train_stopwatch_read(&s->stopwatch, cost.passes);
+        status = notch_run_record(s->run, notch_trainer_checkpoint(s->trainer), evaluation, &cost,
                                   error);
     }
     return status == NOTCH_OK ? save(s, error) : status;
@@ -284,6 +309,7 @@ static int run(session *s)
     train_display_introduce(&s->display, &s->settings, &s->source.model, s->train, s->test,
                             &s->plan);
     catch_signals();
+    train_stopwatch_start(&s->stopwatch);
     const notch_status status = notch_trainer_run(s->trainer, &callbacks, &finished, &error);
     train_display_clear(&s->display);
     if (!finished && save(s, &saving) != NOTCH_OK) {

@@ -23,6 +23,7 @@ enum {
 #define INSPECT_PURPOSE "prints a model's layers, and the memory that training takes"
 #define DATA_PURPOSE "lists, downloads, verifies and shows data sets"
 #define THEORY_PURPOSE "computes the convergence bound and checks it against measurement"
+#define REPORT_PURPOSE "makes a page of training runs, to be looked at in a browser"
 #define BENCH_PURPOSE "measures how long training steps and updates take on this machine"
 #define VERSION_PURPOSE "prints the version, the compiler and the instruction sets"
 
@@ -35,6 +36,7 @@ int cmd_predict(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 int cmd_theory(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

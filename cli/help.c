@@ -14,7 +14,7 @@ enum {
 };
 
 static const option_entry help_entry = {
-    .kind = OPTION_FLAG, .name = "help", .help = "print this help and end"};
+    .letter = 'h', .kind = OPTION_FLAG, .name = "help", .help = "print this help and end"};
 
 /* Appends to a phrase, as far as it fits. */
 #if defined(__GNUC__)
@@ -126,10 +126,11 @@ static void describe(const option_entry *entry, char phrase[HELP_PHRASE])
 
 static size_t label_of(const option_entry *entry, char label[LABEL])
 {
-    const bool short_form = entry == &help_entry;
+    char letter[] = "-x, ";
+    letter[1] = entry->letter;
     const char *argument = entry->argument == NULL ? "" : entry->argument;
-    return (size_t)snprintf(label, LABEL, "%s--%s%s%s", short_form ? "-h, " : "", entry->name,
-                            argument[0] == '\0' ? "" : " ", argument);
+    return (size_t)snprintf(label, LABEL, "%s--%s%s%s", letter[1] != '\0' ? letter : "",
+                            entry->name, argument[0] == '\0' ? "" : " ", argument);
 }
 
 /* Prints words between columns `start` and COLUMNS; the cursor is at `start` already. */

@@ -22,6 +22,7 @@ static const command_entry commands[] = {
     {"inspect", cmd_inspect, INSPECT_PURPOSE},
     {"experiment", cmd_experiment, EXPERIMENT_PURPOSE},
     {"sample", cmd_sample, SAMPLE_PURPOSE},
+    {"report", cmd_report, REPORT_PURPOSE},
     {"theory", cmd_theory, THEORY_PURPOSE},
     {"data", cmd_data, DATA_PURPOSE},
     {"bench", cmd_bench, BENCH_PURPOSE},

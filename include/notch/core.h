@@ -203,6 +203,22 @@ NOTCH_API notch_status notch_lattice_init(notch_lattice *lattice, uint32_t bits,
 NOTCH_API uint64_t notch_lattice_saturated(const notch_lattice *lattice, const void *weights,
                                            uint64_t count);
 
+#define NOTCH_HISTOGRAM_BINS 31
+
+/* How many weights stand where on their lattice. Bin k holds those from first + k * width on,
+ * `width` integers; on lattices with zero, the middle bin's middle is 0. */
+typedef struct notch_histogram {
+    int32_t first;
+    uint32_t width, bins; /* at most NOTCH_HISTOGRAM_BINS */
+    uint64_t counts[NOTCH_HISTOGRAM_BINS];
+} notch_histogram;
+
+/* Empty, in as many bins as there may be, of the same width, over the whole lattice. */
+NOTCH_API void notch_histogram_init(notch_histogram *histogram, const notch_lattice *lattice);
+/* Counts `count` weights, which are on that lattice. */
+NOTCH_API void notch_histogram_add(notch_histogram *histogram, const notch_lattice *lattice,
+                                   const void *weights, uint64_t count);
+
 typedef enum notch_schedule_kind {
     NOTCH_SCHEDULE_CONSTANT = 0, /* start, always */
     NOTCH_SCHEDULE_LINEAR = 1,   /* from start to end in equal steps */
@@ -492,7 +508,7 @@ NOTCH_API notch_status notch_update_step(const notch_update_options *options,
                                          size_t workspace_bytes, notch_update_report *report,
                                          notch_error *error);
 
-/* The authors' initialisation: every tensor's weights become sign(x) X, where `gradient` of the
+/* One step of mode `paper` from zero: every tensor's weights become sign(x) X, where `gradient` of the
  * parameter holds x, the usual float initialisation, and X is drawn from it as mode `paper`, scope
  * `layer` does from a gradient. Biases are set to zero by the caller. Same workspace and errors as
  * notch_update_step. On a lattice that cannot hold 0 (1 bit) it is NOTCH_ERROR_ARGUMENT. */

@@ -63,7 +63,7 @@ typedef struct notch_train_options {
     notch_engine_type engine;
     uint32_t threads; /* of engine and update; 0: one for each processor */
     notch_isa isa;
-    uint32_t sharpness; /* int engine, see notch_engine_options */
+    uint32_t sharpness;             /* int engine, see notch_engine_options */
     const notch_observer *observer; /* of steps; stays the caller's, NULL: none */
 
     uint64_t epochs; /* 1 or more; epochs * B at most 2^32 - 1 */
@@ -120,7 +120,9 @@ NOTCH_API notch_status notch_train_memory_plan(const notch_model *model,
 typedef struct notch_trainer notch_trainer;
 
 /* A trainer before its first step, with first weights:
- *   mode `paper`    notch_initialise_paper on the floating-point weights, biases 0
+ *   mode `paper`    drawn from the floating-point weights, biases 0: each row of a tensor's
+ *                   last dimension has round(count^(1/dimensions)) trials with probabilities in
+ *                   proportion to |x| + 1, and a weight becomes sign(x) times its count
  *   other updates   notch_initialise_tensor
  *   sgd             the floating-point weights
  * Model and options are copied; the data sets stay the caller's and have to stay until the trainer
@@ -167,6 +169,7 @@ typedef struct notch_train_evaluation {
     uint64_t test_count, test_correct;
     uint64_t saturated; /* weights that stand at a bound of their lattice now; 0 for sgd */
     uint64_t moved;     /* changes of weights since; one weight counts once a step */
+    bool is_milestone;  /* the first one after another 32nd of all steps: worth keeping more of */
     uint32_t layer_count;
     notch_layer_health layers[NOTCH_LAYERS_MAX]; /* those with parameters, in the model's order */
 } notch_train_evaluation;
@@ -219,6 +222,7 @@ NOTCH_API notch_status notch_trainer_adopt(notch_trainer *trainer,
 
 /* The folder of a run:
  *   config.ini      the configuration, as given to notch_run_create
+ *   environment.json  where it was computed, as given to notch_run_describe
  *   metrics.jsonl   a JSON object a line for each evaluation and each recorded hash; the fields are
  *                   in docs/training.md
  *   last.notch      the latest state, with all it takes to go on
@@ -229,6 +233,7 @@ NOTCH_API notch_status notch_trainer_adopt(notch_trainer *trainer,
 typedef struct notch_run notch_run;
 
 #define NOTCH_RUN_CONFIG "config.ini"
+#define NOTCH_RUN_ENVIRONMENT "environment.json"
 #define NOTCH_RUN_METRICS "metrics.jsonl"
 #define NOTCH_RUN_LAST "last.notch"
 #define NOTCH_RUN_BEST "best.notch"
@@ -255,11 +260,22 @@ NOTCH_API notch_status notch_run_open(const char *folder, uint64_t step, const c
 /* NULL is fine. The folder stays. */
 NOTCH_API void notch_run_destroy(notch_run *run);
 
-/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights. seconds: since
- * the run began. Errors: INPUT, MEMORY. */
+/* Writes environment.json, or replaces it. text: a JSON object. Errors: ARGUMENT, INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_describe(notch_run *run, const char *text, notch_error *error);
+
+/* What a run has taken so far. */
+typedef struct notch_run_cost {
+    double seconds;                  /* since this process began to train */
+    double passes[NOTCH_PASSES + 1]; /* of these, in each pass of steps, and between steps; all
+                                        zero: unknown */
+    uint64_t peak_memory;            /* the most physical memory so far, in bytes; 0: unknown */
+} notch_run_cost;
+
+/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights; at milestones with
+ * a histogram of each layer's integer weights. Errors: INPUT, MEMORY. */
 NOTCH_API notch_status notch_run_record(notch_run *run, const notch_checkpoint *checkpoint,
-                                        const notch_train_evaluation *evaluation, double seconds,
-                                        notch_error *error);
+                                        const notch_train_evaluation *evaluation,
+                                        const notch_run_cost *cost, notch_error *error);
 
 /* Appends a line to metrics.jsonl with the SHA-256 of the checkpoint's weights (digest, of
  * notch_checkpoint_digest) and that of the chain of all recorded so far: C = SHA-256(C before,
@@ -287,6 +303,16 @@ typedef struct notch_run_evaluation {
 NOTCH_API notch_status notch_run_read_evaluations(const char *path,
                                                   notch_run_evaluation **evaluations, size_t *count,
                                                   notch_error *error);
+
+/* Calls take(self, evaluation, line, length) for each evaluation that a run's metrics.jsonl tells of,
+ * by rising steps; line[0 .. length) is the whole line, which has more. Only what `evaluation` holds
+ * has been checked: the rest may be any bytes. path and errors: as above, and what `take` returns,
+ * which ends the reading unless it is OK. */
+typedef notch_status notch_run_take_evaluation(void *self, const notch_run_evaluation *evaluation,
+                                               const char *line, size_t length, notch_error *error);
+NOTCH_API notch_status notch_run_visit_evaluations(const char *path,
+                                                   notch_run_take_evaluation *take, void *self,
+                                                   notch_error *error);
 
 /* The weights that a run had after a step. */
 typedef struct notch_step_hash {

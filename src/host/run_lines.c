@@ -51,9 +51,54 @@ static void put_digest(FILE *file, const char *key, const uint8_t digest[32])
     (void)fprintf(file, ",\"%s\":\"%s\"", key, text);
 }
 
-static void put_layers(FILE *file, const notch_model *model,
+/* Of all integer weights of a layer; nothing if it has none. The tensors of a layer share their
+ * lattice; one that does not is left out. */
+static void put_histogram(FILE *file, const notch_checkpoint *c, uint32_t layer)
+{
+    notch_histogram histogram = {.bins = 0};
+    const notch_lattice *lattice = NULL;
+    for (uint32_t i = 0; i < c->model.tensor_count; i++) {
+        const notch_stored_tensor *tensor = &c->tensors[i];
+        if (c->model.tensors[i].layer != layer || tensor->type == NOTCH_VALUE_F32) {
+            continue;
+        }
+        if (lattice == NULL) {
+            lattice = &tensor->lattice;
+            notch_histogram_init(&histogram, lattice);
+        }
+        if (tensor->lattice.bits == lattice->bits) {
+            notch_histogram_add(&histogram, lattice, tensor->values, c->model.tensors[i].count);
+        }
+    }
+    if (lattice != NULL) {
+        (void)fprintf(file,
+                      ",\"histogram\":{\"first\":%" PRId32 ",\"width\":%" PRIu32 ",\"counts\":",
+                      histogram.first, histogram.width);
+        for (uint32_t k = 0; k < histogram.bins; k++) {
+            (void)fprintf(file, "%c%" PRIu64, k == 0 ? '[' : ',', histogram.counts[k]);
+        }
+        (void)fputs("]}", file);
+    }
+}
+
+static void put_passes(FILE *file, const notch_run_cost *cost)
+{
+    double sum = 0;
+    for (int pass = 0; pass <= NOTCH_PASSES; pass++) {
+        sum += cost->passes[pass];
+    }
+    for (int pass = 0; pass <= NOTCH_PASSES && sum > 0; pass++) {
+        (void)fprintf(file, "%s\"%s\":", pass == 0 ? ",\"passes\":{" : ",",
+                      pass == NOTCH_PASSES ? "between_steps" : notch_pass_name((notch_pass)pass));
+        put_number(file, cost->passes[pass]);
+    }
+    (void)fputs(sum > 0 ? "}" : "", file);
+}
+
+static void put_layers(FILE *file, const notch_checkpoint *checkpoint,
                        const notch_train_evaluation *evaluation)
 {
+    const notch_model *model = &checkpoint->model;
     (void)fputs(",\"layers\":[", file);
     for (uint32_t k = 0; k < evaluation->layer_count; k++) {
         const notch_layer_health *layer = &evaluation->layers[k];
@@ -67,6 +112,9 @@ static void put_layers(FILE *file, const notch_model *model,
                                    : (double)layer->moved / (double)evaluation->steps);
         put_count(file, "steps_without_gradient", layer->steps_without_gradient);
         put(file, "dead_units", layer->dead_units);
+        if (evaluation->is_milestone) {
+            put_histogram(file, checkpoint, layer->layer);
+        }
         (void)fputc('}', file);
     }
     (void)fputc(']', file);
@@ -84,7 +132,7 @@ static char *finish(FILE *file, char **text)
 }
 
 char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
-                                  const notch_train_evaluation *e, double seconds)
+                                  const notch_train_evaluation *e, const notch_run_cost *cost)
 {
     char *text = NULL;
     size_t size;
@@ -103,9 +151,13 @@ char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
     put_count(file, "test_count", e->test_count);
     put_count(file, "saturated", e->saturated);
     put_count(file, "moved", e->moved);
-    put(file, "seconds", seconds);
+    put(file, "seconds", cost->seconds);
+    put_passes(file, cost);
+    if (cost->peak_memory != 0) {
+        put_count(file, "peak_memory", cost->peak_memory);
+    }
     put_digest(file, "parameters_sha256", digest);
-    put_layers(file, &checkpoint->model, e);
+    put_layers(file, checkpoint, e);
     (void)fputs("}\n", file);
     return finish(file, &text);
 }

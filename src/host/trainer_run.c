@@ -14,6 +14,17 @@ static bool goes_on(const notch_trainer *t, const notch_train_callbacks *callbac
     return callbacks->progress(callbacks->self, &progress);
 }
 
+/* Whether the steps since the evaluation before have reached another 32nd of all steps. */
+static bool is_milestone(const notch_trainer *t)
+{
+    enum {
+        MILESTONES = 32
+    };
+    const uint64_t step = t->state->step;
+    const uint64_t last = step == 0 ? 0 : step - 1 - (step - 1) % t->evaluate_every;
+    return step == t->steps || step * MILESTONES / t->steps != last * MILESTONES / t->steps;
+}
+
 static void summarise(const notch_trainer *t, double loss, uint64_t correct,
                       notch_train_evaluation *evaluation)
 {
@@ -29,6 +40,7 @@ static void summarise(const notch_trainer *t, double loss, uint64_t correct,
         .test_accuracy = (double)correct / tested,
         .test_count = t->evaluation_count,
         .test_correct = correct,
+        .is_milestone = is_milestone(t),
     };
     notch_trainer_tell_health(t, evaluation);
 }

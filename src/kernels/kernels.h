@@ -50,6 +50,15 @@ typedef struct notch_guide {
     uint32_t last;
 } notch_guide;
 
+/* How words become categories: word w means the first category i with cumulative[i] > base +
+ * floor(w total / 2^32), which exists, and guide[w >> shift] is not beyond it. */
+typedef struct notch_throw {
+    const uint64_t *cumulative; /* with 7 readable elements behind the last category's */
+    const uint16_t *guide;
+    uint64_t base, total; /* total < 2^43 */
+    uint32_t shift;
+} notch_throw;
+
 enum {
     NOTCH_POSITION_BITS = 38,      /* fraction bits of a position */
     NOTCH_POSITION_EXTRA_BITS = 6, /* of which below the 32 that a point is compared with */
@@ -114,6 +123,11 @@ typedef struct notch_kernels {
      * drop is not 0. count is at most NOTCH_BLOCK. */
     void (*guide_cells)(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
                         uint32_t *cells);
+
+    /* counts[i]++ for the category i of each word. NULL: nothing is faster than the plain loop of
+     * update/sample/trials.c. */
+    void (*throw_words)(const notch_throw *how, const uint32_t *words, uint32_t count,
+                        uint32_t *counts);
 
     /* w <- clamp(w - spacing * u). Adds to *moved the weights that changed and to *saturated those
      * whose step a bound cut short. */

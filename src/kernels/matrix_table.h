@@ -38,6 +38,8 @@ typedef struct notch_matrix_tile {
 struct notch_matrix_kernels {
     const char *name;
     uint32_t unit_terms; /* 4 or 2 */
+    bool takes_rows;     /* rows of the left operand as they lie, with `flip` flipped */
+    uint8_t flip;
     uint32_t panel;
     uint32_t lanes;     /* columns are computed in multiples of this */
     uint32_t tile_rows; /* at most panel */

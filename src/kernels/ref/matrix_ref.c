@@ -43,6 +43,7 @@ static void multiply(const notch_matrix_tile *tile)
 const notch_matrix_kernels notch_matrix_ref = {
     .name = "ref",
     .unit_terms = 4,
+    .takes_rows = true,
     .panel = NOTCH_PANEL_REF,
     .lanes = 1,
     .tile_rows = ROWS,
