@@ -59,12 +59,6 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void pause_briefly(void)
-{
-    const struct timespec pause = {0, 50000000};
-    (void)nanosleep(&pause, NULL);
-}
-
 static void *reserve(size_t bytes)
 {
     void *memory = aligned_alloc(64, (bytes + 127) / 64 * 64);
@@ -121,6 +115,12 @@ static void run_ours(const bench_state *bench)
 }
 
 #if defined(NOTCH_BENCH_DNNL)
+static void pause_briefly(void)
+{
+    const struct timespec pause = {0, 50000000};
+    (void)nanosleep(&pause, NULL);
+}
+
 /* Row-major; an operand whose terms do not lie as plain A[M][K] and B[K][N] have them is 'T'. */
 static void run_dnnl(const notch_product *product, int32_t *result)
 {
@@ -229,10 +229,11 @@ static void measure(bench_state *bench, const weight_layer *layer, product_kind 
 
 static void measure_all(bench_state *bench, uint32_t threads, double seconds, const char *only)
 {
-    static const weight_layer layers[] = {{"square", 512, 512, 512}, {"conv1", 50176, 32, 9},
-                                          {"conv2", 12544, 64, 288}, {"dense", 64, 128, 3136},
-                                          {"logits", 64, 10, 128},   {"sample1", 784, 32, 9},
-                                          {"sample2", 196, 64, 288}};
+    static const weight_layer layers[] = {
+        {"square", 512, 512, 512},   {"conv1", 50176, 32, 9},    {"conv2", 12544, 64, 288},
+        {"dense", 64, 128, 3136},    {"logits", 64, 10, 128},    {"sample1", 784, 32, 9},
+        {"sample2", 196, 64, 288},   {"stem", 12544, 64, 49},    {"stage1", 3136, 64, 576},
+        {"stage2", 1024, 128, 1152}, {"stage3", 256, 256, 2304}, {"stage4", 64, 512, 4608}};
     notch_threads *pool = NULL;
     if (notch_threads_create(threads, &pool, NULL) != NOTCH_OK) {
         fprintf(stderr, "bench_gemm: cannot start %" PRIu32 " threads\n", threads);
