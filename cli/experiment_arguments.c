@@ -137,6 +137,19 @@ static notch_status check_folder(experiment_run *run, const char *wanted, notch_
     return status;
 }
 
+/* Whether the options can be together, on whatever network. */
+static notch_status check_options(const train_settings *settings, notch_error *error)
+{
+    static notch_model model; /* too large for a small stack */
+    const notch_shape input = {1, 28, 28};
+    notch_memory_plan plan;
+    notch_status status = notch_model_preset(&model, "linear", input, 10, error);
+    if (status == NOTCH_OK) {
+        status = notch_train_memory_plan(&model, &settings->options, 0, &plan, error);
+    }
+    return status;
+}
+
 static int check_run(experiment_run *run)
 {
     static train_settings settings; /* too large for a small stack */
@@ -145,7 +158,15 @@ static int check_run(experiment_run *run)
     experiment_arguments_of(run, false, &arguments);
     int code = train_settings_parse(arguments.argc, arguments.argv, &settings);
     if (code == OPTIONS_GO_ON) {
-        const notch_status status = check_folder(run, settings.text, &error);
+        notch_status status = check_options(&settings, &error);
+        if (status == NOTCH_ERROR_ARGUMENT || status == NOTCH_ERROR_RANGE) {
+            const notch_error cause = error;
+            (void)snprintf(error.message, sizeof error.message, "[%.60s]: %.160s",
+                           run->condition->name, cause.message);
+            error.status = NOTCH_ERROR_INPUT;
+        } else if (status == NOTCH_OK) {
+            status = check_folder(run, settings.text, &error);
+        }
         code = status == NOTCH_OK ? EXIT_DONE : command_fail(EXPERIMENT_COMMAND, &error);
     } else {
         code = EXIT_INPUT;

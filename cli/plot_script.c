@@ -210,7 +210,7 @@ static void write_bars(FILE *file, const plot_data *data, const plot_picture *pi
     (void)fprintf(file,
                   ")\nset yrange [%g:-0.5]\nset grid x lc rgb '#dddddd'\nset border 1\n"
                   "set tics nomirror\nset offsets graph 0.04, graph 0.04, 0, 0\n"
-                  "set key outside bottom center horizontal\nset rmargin 4\n"
+                  "set key outside bottom center horizontal\nset rmargin 4\nset bmargin 6\n"
                   "set xlabel 'test accuracy after the last step, per cent'\n",
                   (double)data->condition_count - 0.5);
     write_title(file, data, picture);
