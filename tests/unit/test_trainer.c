@@ -292,7 +292,7 @@ TEST(shifts_beyond_the_image)
 /* ---- whole runs ------------------------------------------------------------------------------ */
 
 typedef struct record {
-    uint64_t evaluations, steps[64], stop_at_step, stop_at_evaluated;
+    uint64_t evaluations, steps[64], stop_at_step, stop_at_evaluated, milestones;
     notch_train_evaluation last;
 } record;
 
@@ -309,6 +309,7 @@ static notch_status note(void *self, const notch_train_evaluation *evaluation, n
     (void)ignored;
     r->steps[r->evaluations++] = evaluation->step;
     r->last = *evaluation;
+    r->milestones += evaluation->is_milestone;
     return NOTCH_OK;
 }
 
@@ -349,6 +350,24 @@ TEST(float_engine_learns)
 TEST(sgd_learns)
 {
     learns(NOTCH_ENGINE_FLOAT, true);
+}
+
+/* 48 steps with an evaluation after each: step s is the first one after a 32nd of them where
+ * floor(32 s / 48) has changed, which is after all but every third one. */
+TEST(milestones_are_few)
+{
+    record r = {.evaluations = 0};
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
+    s.options.evaluate_every = 1;
+    s.options.evaluation_count = 7;
+    s.options.epochs = 48;
+    s.options.steps = 48;
+    create(&s);
+    CHECK(run(&s, &r));
+    CHECK_EQUAL_U64(r.evaluations, 48);
+    CHECK_EQUAL_U64(r.milestones, 32);
+    CHECK(r.last.is_milestone);
+    end(&s);
 }
 
 TEST(evaluations_come_when_due)
@@ -603,8 +622,8 @@ TEST(weights_are_adopted)
 
 TEST_MAIN(RUN(observed_int_engine), RUN(observed_float_engine), RUN(batches_follow_the_permutation),
           RUN(shifts), RUN(shifts_beyond_the_image), RUN(int_engine_learns),
-          RUN(float_engine_learns), RUN(sgd_learns), RUN(evaluations_come_when_due),
-          RUN(int_engine_resumes), RUN(float_engine_resumes), RUN(sgd_resumes),
-          RUN(threads_do_not_matter_to_the_int_engine), RUN(seeds_matter), RUN(layers_add_up),
-          RUN(dead_layers_show), RUN(what_does_not_fit_is_refused), RUN(other_runs_are_refused),
-          RUN(weights_are_adopted))
+          RUN(float_engine_learns), RUN(sgd_learns), RUN(milestones_are_few),
+          RUN(evaluations_come_when_due), RUN(int_engine_resumes), RUN(float_engine_resumes),
+          RUN(sgd_resumes), RUN(threads_do_not_matter_to_the_int_engine), RUN(seeds_matter),
+          RUN(layers_add_up), RUN(dead_layers_show), RUN(what_does_not_fit_is_refused),
+          RUN(other_runs_are_refused), RUN(weights_are_adopted))
