@@ -73,15 +73,13 @@ static void check_throw(const notch_kernels *kernels, uint32_t categories, uint3
 
 TEST(throws)
 {
-    static const notch_isa sets[] = {NOTCH_ISA_REF, NOTCH_ISA_AVX2, NOTCH_ISA_AVX512};
     uint32_t tested = 0;
     region_create(&cumulative_region, (CATEGORIES + BEYOND) * sizeof(uint64_t));
     region_create(&words_region, WORDS * sizeof(uint32_t));
     region_create(&counts_region, CATEGORIES * sizeof(uint32_t));
-    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
-        const notch_kernels *kernels = NULL;
-        if (notch_kernels_select(sets[s], &kernels, NULL) != NOTCH_OK ||
-            kernels->throw_words == NULL) {
+    FOR_EACH_KERNELS(kernels)
+    {
+        if (kernels->throw_words == NULL) {
             continue;
         }
         for (uint32_t k = 0; k < 200; k++) {
