@@ -155,6 +155,19 @@ typedef struct notch_layer_health {
                           evaluation; NaN where the engine does not tell */
 } notch_layer_health;
 
+/* What the time of a run is spent on. */
+typedef enum notch_train_stage {
+    NOTCH_STAGE_BATCH = 0,     /* images are chosen, copied, shifted */
+    NOTCH_STAGE_GRADIENT = 1,  /* the engine: forward and backward passes, the loss */
+    NOTCH_STAGE_UPDATE = 2,    /* weights change */
+    NOTCH_STAGE_EVALUATION = 3 /* forward passes on the test set */
+} notch_train_stage;
+
+#define NOTCH_TRAIN_STAGES 4
+
+/* "batch", "gradient", "update", "evaluation"; NULL for a value that is none of these. */
+NOTCH_API const char *notch_train_stage_name(notch_train_stage stage);
+
 /* One evaluation, and what happened since the one before (or since the trainer was created). */
 typedef struct notch_train_evaluation {
     uint64_t step, epoch;
@@ -166,6 +179,7 @@ typedef struct notch_train_evaluation {
     uint64_t test_count, test_correct;
     uint64_t saturated; /* weights that stand at a bound of their lattice now; 0 for sgd */
     uint64_t moved;     /* changes of weights since; one weight counts once a step */
+    double stage_seconds[NOTCH_TRAIN_STAGES]; /* spent since, this evaluation included */
     uint32_t layer_count;
     notch_layer_health layers[NOTCH_LAYERS_MAX]; /* those with parameters, in the model's order */
 } notch_train_evaluation;
@@ -222,6 +236,7 @@ NOTCH_API notch_status notch_trainer_adopt(notch_trainer *trainer,
  *                   in docs/training.md
  *   last.notch      the latest state, with all it takes to go on
  *   best.notch      the weights that recognised most test images, the first of several
+ *   environment.json  the program, the machine and the memory, if notch_run_describe was called
  *
  * Files appear in their places complete or not at all. One process at a time works in a folder:
  * metrics.jsonl is locked. */
@@ -231,6 +246,7 @@ typedef struct notch_run notch_run;
 #define NOTCH_RUN_METRICS "metrics.jsonl"
 #define NOTCH_RUN_LAST "last.notch"
 #define NOTCH_RUN_BEST "best.notch"
+#define NOTCH_RUN_ENVIRONMENT "environment.json"
 
 /* Whether notch_run_create would accept the folder, as far as that can be told without changing
  * anything. Errors: ARGUMENT, INPUT. */
@@ -272,6 +288,19 @@ NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
  * notch_checkpoint_write. */
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
+
+/* Keeps a text in environment.json, in place of an older one. Errors: INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_describe(notch_run *run, const char *json, notch_error *error);
+
+/* A complete line of a metrics.jsonl about `step`: text[0 .. length), without its end. The text
+ * stays until the function returns; a status other than OK ends the reading. */
+typedef notch_status notch_run_line_function(void *self, uint64_t step, const char *text,
+                                             size_t length, notch_error *error);
+
+/* Calls function(self, ...) for each line of a run's metrics.jsonl, by rising steps. path: of its
+ * folder or of the file itself. Errors: ARGUMENT, INPUT, MEMORY, and what the function returns. */
+NOTCH_API notch_status notch_run_each_line(const char *path, notch_run_line_function *function,
+                                           void *self, notch_error *error);
 
 /* What a line of metrics.jsonl tells of the whole model; a number that is null there is NaN. */
 typedef struct notch_run_evaluation {

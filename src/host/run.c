@@ -24,9 +24,9 @@ enum {
 };
 
 struct notch_run {
-    char *folder, *config, *metrics, *last, *best; /* paths */
-    char *text;                                    /* of the configuration */
-    int file;                                      /* metrics.jsonl, locked */
+    char *folder, *config, *metrics, *last, *best, *environment; /* paths */
+    char *text;                                                  /* of the configuration */
+    int file;                                                    /* metrics.jsonl, locked */
     uint8_t chain[NOTCH_SHA256_BYTES];
     bool has_best;
     uint64_t best_correct; /* of best.notch */
@@ -43,10 +43,11 @@ static notch_status allocate(const char *folder, const char *config, notch_run *
         r->metrics = notch_run_path(folder, NOTCH_RUN_METRICS);
         r->last = notch_run_path(folder, NOTCH_RUN_LAST);
         r->best = notch_run_path(folder, NOTCH_RUN_BEST);
+        r->environment = notch_run_path(folder, NOTCH_RUN_ENVIRONMENT);
         r->text = notch_run_path(config, NULL);
     }
     if (r == NULL || r->folder == NULL || r->config == NULL || r->metrics == NULL ||
-        r->last == NULL || r->best == NULL || r->text == NULL) {
+        r->last == NULL || r->best == NULL || r->environment == NULL || r->text == NULL) {
         notch_run_destroy(r);
         return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory for a run", folder);
     }
@@ -67,6 +68,7 @@ void notch_run_destroy(notch_run *run)
     free(run->metrics);
     free(run->last);
     free(run->best);
+    free(run->environment);
     free(run->text);
     free(run);
 }
@@ -90,14 +92,14 @@ static notch_status open_metrics(notch_run *r, int flags, notch_error *error)
 
 /* ---- a new run ------------------------------------------------------------------------------- */
 
-static notch_status write_config(const notch_run *r, notch_error *error)
+static notch_status write_text(const char *path, const char *text, notch_error *error)
 {
     notch_new_file *file = NULL;
-    notch_status status = notch_new_file_create(r->config, &file, error);
+    notch_status status = notch_new_file_create(path, &file, error);
     if (status != NOTCH_OK) {
         return status;
     }
-    status = notch_new_file_write(file, r->text, strlen(r->text), error);
+    status = notch_new_file_write(file, text, strlen(text), error);
     if (status != NOTCH_OK) {
         notch_new_file_discard(file);
         return status;
@@ -111,10 +113,10 @@ static notch_status clear(const notch_run *r, notch_error *error)
     if (ftruncate(r->file, 0) != 0) {
         return notch_fail_errno(r->metrics, "cannot be emptied", error);
     }
-    const char *const models[] = {r->last, r->best};
-    for (size_t k = 0; k < sizeof models / sizeof models[0]; k++) {
-        if (unlink(models[k]) != 0 && errno != ENOENT) {
-            return notch_fail_errno(models[k], "cannot be deleted", error);
+    const char *const files[] = {r->last, r->best, r->environment};
+    for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
+        if (unlink(files[k]) != 0 && errno != ENOENT) {
+            return notch_fail_errno(files[k], "cannot be deleted", error);
         }
     }
     return NOTCH_OK;
@@ -126,7 +128,7 @@ static notch_status begin(notch_run *r, notch_error *error)
     const bool is_new = stat(r->metrics, &facts) != 0;
     notch_status status = open_metrics(r, O_CREAT, error);
     if (status == NOTCH_OK) {
-        status = write_config(r, error);
+        status = write_text(r->config, r->text, error);
     }
     if (status != NOTCH_OK && is_new && r->file != NO_FILE) {
         (void)unlink(r->metrics);
@@ -321,6 +323,11 @@ static notch_status write_model(const notch_run *r, const notch_checkpoint *chec
     const notch_status status = notch_checkpoint_write(whole, path, error);
     free(whole);
     return status;
+}
+
+notch_status notch_run_describe(notch_run *run, const char *json, notch_error *error)
+{
+    return write_text(run->environment, json, error);
 }
 
 notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint, notch_error *error)

@@ -4,7 +4,6 @@
 #include <notch/train.h>
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/message.h"
 #include "host/run.h"
@@ -57,13 +56,11 @@ static notch_status read_file(collection *c, notch_error *error)
 notch_status notch_run_read_evaluations(const char *path, notch_run_evaluation **evaluations,
                                         size_t *count, notch_error *error)
 {
-    struct stat facts;
     if (path == NULL || evaluations == NULL || count == NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "run: the %s missing",
                           path == NULL ? "path is" : "results are");
     }
-    const bool is_folder = stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-    char *file = notch_run_path(path, is_folder ? NOTCH_RUN_METRICS : NULL);
+    char *file = notch_run_metrics_path(path);
     if (file == NULL) {
         return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to read it", path);
     }

@@ -15,6 +15,7 @@
 #include "base/message.h"
 #include "base/sha256.h"
 #include "host/data_stream.h"
+#include "host/run_histogram.h"
 
 #define METRICS_MAX ((size_t)1 << 30) /* bytes of a file */
 
@@ -51,9 +52,40 @@ static void put_digest(FILE *file, const char *key, const uint8_t digest[32])
     (void)fprintf(file, ",\"%s\":\"%s\"", key, text);
 }
 
-static void put_layers(FILE *file, const notch_model *model,
+static void put_stages(FILE *file, const notch_train_evaluation *evaluation)
+{
+    (void)fputs(",\"stages\":{", file);
+    for (unsigned k = 0; k < NOTCH_TRAIN_STAGES; k++) {
+        (void)fprintf(file, "%s\"%s\":", k == 0 ? "" : ",",
+                      notch_train_stage_name((notch_train_stage)k));
+        put_number(file, evaluation->stage_seconds[k]);
+    }
+    (void)fputc('}', file);
+}
+
+/* Of integers; nothing for floats, which have no lattice. */
+static void put_histogram(FILE *file, const notch_checkpoint *checkpoint, uint32_t tensor)
+{
+    const notch_tensor *facts = &checkpoint->model.tensors[tensor];
+    const notch_stored_tensor *stored = &checkpoint->tensors[tensor];
+    notch_histogram histogram;
+    if (stored->type == NOTCH_VALUE_F32) {
+        return;
+    }
+    notch_histogram_make(stored, facts->count, &histogram);
+    (void)fprintf(file, ",\"%s\":{\"from\":%" PRId32 ",\"width\":%" PRIu32 ",\"counts\":[",
+                  facts->role == NOTCH_TENSOR_BIAS ? "biases" : "weights", histogram.lowest,
+                  histogram.width);
+    for (uint32_t k = 0; k < histogram.bins; k++) {
+        (void)fprintf(file, "%s%" PRIu64, k == 0 ? "" : ",", histogram.counts[k]);
+    }
+    (void)fputs("]}", file);
+}
+
+static void put_layers(FILE *file, const notch_checkpoint *checkpoint,
                        const notch_train_evaluation *evaluation)
 {
+    const notch_model *model = &checkpoint->model;
     (void)fputs(",\"layers\":[", file);
     for (uint32_t k = 0; k < evaluation->layer_count; k++) {
         const notch_layer_health *layer = &evaluation->layers[k];
@@ -67,6 +99,11 @@ static void put_layers(FILE *file, const notch_model *model,
                                    : (double)layer->moved / (double)evaluation->steps);
         put_count(file, "steps_without_gradient", layer->steps_without_gradient);
         put(file, "dead_units", layer->dead_units);
+        for (uint32_t i = 0; i < model->tensor_count; i++) {
+            if (model->tensors[i].layer == layer->layer) {
+                put_histogram(file, checkpoint, i);
+            }
+        }
         (void)fputc('}', file);
     }
     (void)fputc(']', file);
@@ -104,8 +141,9 @@ char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
     put_count(file, "saturated", e->saturated);
     put_count(file, "moved", e->moved);
     put(file, "seconds", seconds);
+    put_stages(file, e);
     put_digest(file, "parameters_sha256", digest);
-    put_layers(file, &checkpoint->model, e);
+    put_layers(file, checkpoint, e);
     (void)fputs("}\n", file);
     return finish(file, &text);
 }

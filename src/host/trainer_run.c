@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
+#include <string.h>
 
 #include "host/trainer.h"
 
@@ -30,6 +31,7 @@ static void summarise(const notch_trainer *t, double loss, uint64_t correct,
         .test_count = t->evaluation_count,
         .test_correct = correct,
     };
+    memcpy(evaluation->stage_seconds, t->stage_seconds, sizeof t->stage_seconds);
     notch_trainer_tell_health(t, evaluation);
 }
 
@@ -39,6 +41,7 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
 {
     double loss = 0;
     uint64_t correct = 0;
+    double mark = notch_trainer_clock();
     *finished = false;
     notch_engine_watch_units(t->engine);
     for (uint64_t first = 0; first < t->evaluation_count;) {
@@ -64,6 +67,7 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
         }
     }
     t->evaluated = 0;
+    notch_trainer_time(t, NOTCH_STAGE_EVALUATION, &mark);
     summarise(t, loss, correct, evaluation);
     *finished = true;
     t->state->test_count = t->evaluation_count;

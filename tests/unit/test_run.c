@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/sha256.h"
+#include "host/run_histogram.h"
 #include "host/run_lines.h"
 #include "test.h"
 
@@ -131,6 +132,7 @@ static notch_train_evaluation make_evaluation(const notch_checkpoint *c)
                                 .test_correct = c->test_correct,
                                 .saturated = 3,
                                 .moved = 8,
+                                .stage_seconds = {0.125, 1, 0, 0.5},
                                 .layer_count = 1};
     e.layers[0] = (notch_layer_health){.layer = 1,
                                        .parameters = 640,
@@ -196,9 +198,12 @@ TEST(lines_of_metrics)
              "{\"step\":10,\"parameters_sha256\":\"%s\",\"chain\":\"%s\"}\n"
              "{\"step\":10,\"epoch\":1,\"train_loss\":0.5,\"train_accuracy\":0.25,"
              "\"test_loss\":1e-07,\"test_accuracy\":0.9,\"test_count\":10,\"saturated\":3,"
-             "\"moved\":8,\"seconds\":1.5,\"parameters_sha256\":\"%s\",\"layers\":["
+             "\"moved\":8,\"seconds\":1.5,\"stages\":{\"batch\":0.125,\"gradient\":1,\"update\":0,"
+             "\"evaluation\":0.5},\"parameters_sha256\":\"%s\",\"layers\":["
              "{\"layer\":\"dense1\",\"parameters\":640,\"saturated\":0.5,\"moves_per_step\":2.5,"
-             "\"steps_without_gradient\":2,\"dead_units\":null}]}\n",
+             "\"steps_without_gradient\":2,\"dead_units\":null,"
+             "\"weights\":{\"from\":10,\"width\":1,\"counts\":[512]},"
+             "\"biases\":{\"from\":10,\"width\":1,\"counts\":[128]}}]}\n",
              hex, chain_hex, hex);
     make_run("lines");
     char *text = strdup(read_text("lines/metrics.jsonl"));
@@ -207,6 +212,69 @@ TEST(lines_of_metrics)
     *third = '\0';
     CHECK_STRING(text, expected);
     free(text);
+}
+
+/* The histogram of `count` values as text: "LOWEST WIDTH: COUNT COUNT ...". */
+static const char *histogram_of(notch_value_type type, const void *values, uint64_t count)
+{
+    static char text[1024];
+    notch_histogram histogram;
+    const notch_stored_tensor tensor = {.type = type, .values = (void *)(uintptr_t)values};
+    notch_histogram_make(&tensor, count, &histogram);
+    int length = snprintf(text, sizeof text, "%d %u:", (int)histogram.lowest, histogram.width);
+    for (uint32_t k = 0; k < histogram.bins; k++) {
+        length +=
+            snprintf(text + length, sizeof text - (size_t)length, " %d", (int)histogram.counts[k]);
+    }
+    return text;
+}
+
+TEST(histograms_have_the_finest_bins_that_are_enough)
+{
+    static const int8_t binary[] = {-1, 1, 1}, one[] = {-127}, fine[] = {31, 29, 31},
+                        coarse[] = {32, 28, 31, 30}, whole[] = {-127, -122, -121, 127};
+    static const int16_t wide[] = {-32767, -31711, -31710, -1093, 1093, 1094, 32767};
+    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, binary, 3), "-1 1: 1 0 2");
+    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, one, 1), "-130 9: 1");
+    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, fine, 3), "29 1: 1 0 2");
+    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, coarse, 4), "26 3: 1 2 1");
+    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, whole, 4),
+                 "-130 9: 2 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1");
+    CHECK_STRING(histogram_of(NOTCH_VALUE_I16, wide, 7),
+                 "-33898 2187: 1 2 0 0 0 0 0 0 0 0 0 0 0 0 0 2 1 0 0 0 0 0 0 0 0 0 0 0 0 0 1");
+}
+
+static notch_status count_line(void *self, uint64_t step, const char *text, size_t length,
+                               notch_error *reason)
+{
+    uint64_t *sum = self;
+    (void)reason;
+    CHECK(text[0] == '{' && text[length - 1] == '}' && text[length] == '\n');
+    *sum += step;
+    return NOTCH_OK;
+}
+
+TEST(lines_one_by_one)
+{
+    uint64_t sum = 0;
+    make_run("each");
+    CHECK_OK(notch_run_each_line("each", count_line, &sum, &error));
+    CHECK_EQUAL_U64(sum, 10 + 10 + 20 + 20);
+    CHECK_OK(notch_run_each_line("each/metrics.jsonl", count_line, &sum, &error));
+    CHECK_EQUAL_U64(sum, 2 * (10 + 10 + 20 + 20));
+    CHECK(notch_run_each_line("nowhere", count_line, &sum, &error) == NOTCH_ERROR_INPUT);
+}
+
+TEST(an_environment_is_kept_and_goes_with_its_run)
+{
+    notch_run *run = NULL;
+    CHECK_OK(notch_run_create("place", false, "", &run, &error));
+    CHECK_OK(notch_run_describe(run, "{}\n", &error));
+    CHECK_STRING(read_text("place/environment.json"), "{}\n");
+    notch_run_destroy(run);
+    CHECK_OK(notch_run_create("place", true, "", &run, &error));
+    CHECK(!exists("place/environment.json"));
+    notch_run_destroy(run);
 }
 
 TEST(evaluations_are_read_back)
@@ -438,8 +506,10 @@ TEST(hashes_that_contradict)
 }
 
 TEST_MAIN(enter(), RUN(a_run_leaves_four_files), RUN(lines_of_metrics),
-          RUN(evaluations_are_read_back), RUN(lines_that_are_no_evaluations),
-          RUN(numbers_that_are_none_are_null), RUN(folders_that_are_taken_stay_as_they_are),
+          RUN(histograms_have_the_finest_bins_that_are_enough), RUN(lines_one_by_one),
+          RUN(an_environment_is_kept_and_goes_with_its_run), RUN(evaluations_are_read_back),
+          RUN(lines_that_are_no_evaluations), RUN(numbers_that_are_none_are_null),
+          RUN(folders_that_are_taken_stay_as_they_are),
           RUN(overwriting_replaces_a_run_and_nothing_else), RUN(runs_go_on),
           RUN(runs_that_cannot_go_on), RUN(places_where_no_folder_can_be),
           RUN(nothing_is_left_behind), RUN(hashes_are_read_from_folders_and_files),
