@@ -3,9 +3,9 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "commands.h"
+#include "confusion.h"
 #include "data_search.h"
 #include "json.h"
 #include "model_engine.h"
@@ -34,10 +34,7 @@ typedef struct eval_request {
 
 typedef struct evaluation {
     const char *model, *dataset, *part;
-    uint32_t classes; /* that the model tells apart */
-    uint64_t count, correct;
-    double loss;         /* sum */
-    uint64_t *confusion; /* [label][class] */
+    confusion result;
 } evaluation;
 
 static const char *part_name(uint64_t value)
@@ -48,7 +45,7 @@ static const char *part_name(uint64_t value)
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
-static void print_matrix(const evaluation *e)
+static void print_matrix(const confusion *e)
 {
     printf("\nimages of each label (rows) by the class they were taken for (columns)\n\n      ");
     for (uint32_t c = 0; c < e->classes; c++) {
@@ -56,7 +53,7 @@ static void print_matrix(const evaluation *e)
     }
     printf("   right\n");
     for (uint32_t label = 0; label < e->classes; label++) {
-        const uint64_t *row = e->confusion + (size_t)label * e->classes;
+        const uint64_t *row = e->taken + (size_t)label * e->classes;
         uint64_t sum = 0;
         printf("%6" PRIu32, label);
         for (uint32_t c = 0; c < e->classes; c++) {
@@ -73,35 +70,37 @@ static void print_matrix(const evaluation *e)
 
 static void print_text(const evaluation *e)
 {
+    const confusion *c = &e->result;
     char count[NUMBER_TEXT], correct[NUMBER_TEXT];
-    number_format_grouped(e->count, count);
-    number_format_grouped(e->correct, correct);
+    number_format_grouped(c->count, count);
+    number_format_grouped(c->correct, correct);
     printf("model %s on %s, %s part, %s images\n", e->model, e->dataset, e->part, count);
-    printf("loss      %.4f\n", e->loss / (double)e->count);
-    printf("accuracy  %.2f %%  (%s right)\n", 100.0 * (double)e->correct / (double)e->count,
+    printf("loss      %.4f\n", c->loss / (double)c->count);
+    printf("accuracy  %.2f %%  (%s right)\n", 100.0 * (double)c->correct / (double)c->count,
            correct);
-    if (e->classes <= SHOWN_CLASSES) {
-        print_matrix(e);
+    if (c->classes <= SHOWN_CLASSES) {
+        print_matrix(c);
     }
 }
 
 static void print_json(const evaluation *e)
 {
+    const confusion *c = &e->result;
     printf("{\n  \"model\": ");
     json_print_text(e->model);
     printf(",\n  \"data\": ");
     json_print_text(e->dataset);
     printf(",\n  \"part\": \"%s\",\n  \"count\": %" PRIu64 ",\n  \"correct\": %" PRIu64
            ",\n  \"accuracy\": ",
-           e->part, e->count, e->correct);
-    json_print_real((double)e->correct / (double)e->count);
+           e->part, c->count, c->correct);
+    json_print_real((double)c->correct / (double)c->count);
     printf(",\n  \"loss\": ");
-    json_print_real(e->loss / (double)e->count);
+    json_print_real(c->loss / (double)c->count);
     printf(",\n  \"confusion\": [");
-    for (uint32_t label = 0; label < e->classes; label++) {
+    for (uint32_t label = 0; label < c->classes; label++) {
         printf("%s\n    [", label == 0 ? "" : ",");
-        for (uint32_t c = 0; c < e->classes; c++) {
-            printf("%s%" PRIu64, c == 0 ? "" : ", ", e->confusion[(size_t)label * e->classes + c]);
+        for (uint32_t k = 0; k < c->classes; k++) {
+            printf("%s%" PRIu64, k == 0 ? "" : ", ", c->taken[(size_t)label * c->classes + k]);
         }
         printf("]");
     }
@@ -109,34 +108,6 @@ static void print_json(const evaluation *e)
 }
 
 /* ---- evaluating ------------------------------------------------------------------------------ */
-
-/* probabilities: room for a batch. */
-static notch_status run_batches(notch_engine *engine, const notch_values *values,
-                                const notch_dataset *dataset, uint32_t batch_size,
-                                float *probabilities, evaluation *e, notch_error *error)
-{
-    const size_t image = (size_t)dataset->channels * dataset->height * dataset->width;
-    for (uint64_t first = 0; first < e->count; first += batch_size) {
-        const uint64_t left = e->count - first;
-        const notch_batch batch = {.images = dataset->images + first * image,
-                                   .labels = dataset->labels + first,
-                                   .count = left < batch_size ? (uint32_t)left : batch_size};
-        notch_batch_result result;
-        const notch_status status =
-            notch_engine_evaluate(engine, values, &batch, &result, probabilities, error);
-        if (status != NOTCH_OK) {
-            return status;
-        }
-        e->loss += result.loss;
-        e->correct += result.correct;
-        for (uint32_t i = 0; i < batch.count; i++) {
-            const uint32_t class =
-                model_engine_class(probabilities + (size_t)i * e->classes, e->classes);
-            e->confusion[(size_t)batch.labels[i] * e->classes + class]++;
-        }
-    }
-    return NOTCH_OK;
-}
 
 static int evaluate(const eval_request *request, const model_source *source,
                     const notch_dataset *dataset)
@@ -150,29 +121,15 @@ static int evaluate(const eval_request *request, const model_source *source,
     if (code != EXIT_DONE) {
         return code;
     }
-    const bool all = request->count == 0 || request->count > dataset->count;
-    evaluation e = {.model = source->model.name,
-                    .dataset = dataset->name,
-                    .part = part_name(request->part),
-                    .classes = source->checkpoint->classes,
-                    .count = all ? dataset->count : request->count};
-    e.confusion = calloc((size_t)e.classes * e.classes, sizeof *e.confusion);
-    float *probabilities = calloc((size_t)request->running.batch * e.classes, sizeof(float));
-    notch_status status = NOTCH_OK;
-    if (e.confusion == NULL || probabilities == NULL) {
-        (void)snprintf(error.message, sizeof error.message, "no memory for the results");
-        status = error.status = NOTCH_ERROR_MEMORY;
-    } else {
-        notch_values values[NOTCH_TENSORS_MAX];
-        notch_checkpoint_values(source->checkpoint, values);
-        status = run_batches(engine, values, dataset, (uint32_t)request->running.batch,
-                             probabilities, &e, &error);
-    }
+    evaluation e = {
+        .model = source->model.name, .dataset = dataset->name, .part = part_name(request->part)};
+    const notch_status status =
+        confusion_measure(request->model, source->checkpoint, engine, dataset, request->count,
+                          (uint32_t)request->running.batch, NULL, NULL, &e.result, &error);
     if (status == NOTCH_OK) {
         (request->json ? print_json : print_text)(&e);
     }
-    free(probabilities);
-    free(e.confusion);
+    confusion_free(&e.result);
     notch_engine_destroy(engine);
     return status == NOTCH_OK ? EXIT_DONE : command_fail(command, &error);
 }

@@ -7,10 +7,13 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "commands.h"
 #include "data_search.h"
+#include "environment.h"
 #include "model_open.h"
 #include "train_display.h"
 #include "train_expect.h"
@@ -24,6 +27,7 @@ typedef struct session {
     notch_memory_plan plan;
     notch_trainer *trainer;
     notch_run *run; /* NULL: nothing is kept */
+    int64_t began;  /* seconds since 1970 */
     bool failed;    /* in a callback, which has left the sentence in `error` */
     notch_error error;
 } session;
@@ -151,6 +155,23 @@ static notch_status open_run(session *s, notch_error *error)
                                                     settings->text, &s->run, error);
 }
 
+/* Tells the run's folder, if there is one, of program and machine. */
+static notch_status describe(session *s, notch_error *error)
+{
+    const notch_train_options *o = &s->settings.options;
+    if (s->run == NULL) {
+        return NOTCH_OK;
+    }
+    char *json = environment_json(o->threads, o->isa, &s->plan, s->began);
+    if (json == NULL) {
+        (void)snprintf(error->message, sizeof error->message, "no memory to describe the run");
+        return error->status = NOTCH_ERROR_MEMORY;
+    }
+    const notch_status status = notch_run_describe(s->run, json, error);
+    free(json);
+    return status;
+}
+
 static int prepare(session *s)
 {
     notch_error error = {NOTCH_OK, ""};
@@ -168,6 +189,9 @@ static int prepare(session *s)
     notch_status status = create_trainer(s, &error);
     if (status == NOTCH_OK) {
         status = open_run(s, &error);
+    }
+    if (status == NOTCH_OK) {
+        status = describe(s, &error);
     }
     return status == NOTCH_OK ? EXIT_DONE : command_fail(TRAIN_COMMAND, &error);
 }
@@ -293,6 +317,9 @@ static int run(session *s)
     if (status != NOTCH_OK || s->failed) {
         return fail_run(status != NOTCH_OK ? &error : &s->error);
     }
+    if (describe(s, &saving) != NOTCH_OK) {
+        return fail_run(&saving);
+    }
     summarise(s);
     return finished ? check_end(s) : report_interruption(s);
 }
@@ -312,6 +339,7 @@ int cmd_train(int argc, char **argv)
 {
     static session s; /* too large for a stack of 64 KiB */
     memset(&s, 0, sizeof s);
+    s.began = (int64_t)time(NULL);
     int code = train_settings_parse(argc, argv, &s.settings);
     if (code == OPTIONS_GO_ON) {
         code = prepare(&s);

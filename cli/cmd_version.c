@@ -5,26 +5,20 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "environment.h"
 #include "options.h"
-
-#if defined(__clang__)
-#define COMPILER "clang", __clang_major__, __clang_minor__, __clang_patchlevel__
-#elif defined(__GNUC__)
-#define COMPILER "gcc", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__
-#else
-#define COMPILER "unknown", 0, 0, 0
-#endif
 
 int cmd_version(int argc, char **argv)
 {
     const option_table table = {.command = "notch version", .purpose = VERSION_PURPOSE};
-    char **operands;
+    char **operands, compiler[ENVIRONMENT_TEXT];
     const int code = options_parse(&table, argc, argv, &operands);
     if (code != OPTIONS_GO_ON) {
         return code;
     }
     printf("notch %s\n", notch_version());
-    printf("compiler          %s %d.%d.%d\n", COMPILER);
+    environment_compiler(compiler);
+    printf("compiler          %s\n", compiler);
     printf("instruction set   %s\n", notch_isa_name(notch_isa_best()));
     printf("supported here   ");
     for (uint64_t k = NOTCH_ISA_REF; option_isas(k) != NULL; k++) {

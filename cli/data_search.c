@@ -125,8 +125,8 @@ static notch_status fail_unknown(const char *name, notch_error *error)
     return error->status = NOTCH_ERROR_INPUT;
 }
 
-static notch_status find(const char *name, const char *data_dir, notch_dataset **train,
-                         notch_dataset **test, notch_error *error)
+notch_status data_search_find(const char *name, const char *data_dir, notch_dataset **train,
+                              notch_dataset **test, notch_error *error)
 {
     struct stat facts;
     if (strcmp(name, DATA_DIGITS) == 0) {
@@ -150,7 +150,7 @@ int data_search_open(const char *command, const char *name, const char *data_dir
                      notch_dataset **train, notch_dataset **test)
 {
     notch_error error;
-    if (find(name, data_dir, train, test, &error) != NOTCH_OK) {
+    if (data_search_find(name, data_dir, train, test, &error) != NOTCH_OK) {
         return command_fail(command, &error);
     }
     return EXIT_DONE;

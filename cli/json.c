@@ -1,21 +1,23 @@
-/* json.c - values of JSON on standard output.
+/* json.c - values of JSON.
  * SPDX-License-Identifier: MIT
  */
 #include "json.h"
 
 #include <math.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Bytes of the character of UTF-8 (RFC 3629) at text, 0 if there is none. */
-static size_t character(const unsigned char *text)
+/* Bytes of the character of UTF-8 (RFC 3629) at text[0 .. size), 0 if there is none. */
+static size_t character(const unsigned char *text, size_t size)
 {
     const size_t length = text[0] < 0x80                       ? 1
                           : text[0] >= 0xC2 && text[0] <= 0xDF ? 2
                           : (text[0] & 0xF0) == 0xE0           ? 3
                           : text[0] >= 0xF0 && text[0] <= 0xF4 ? 4
                                                                : 0;
+    if (length > size) {
+        return 0;
+    }
     for (size_t k = 1; k < length; k++) {
         if ((text[k] & 0xC0) != 0x80) {
             return 0;
@@ -29,30 +31,41 @@ static size_t character(const unsigned char *text)
     return refused ? 0 : length;
 }
 
-void json_print_text(const char *text)
+void json_put_inner(FILE *file, const char *text, size_t size)
 {
-    if (text == NULL) {
-        printf("null");
-        return;
-    }
-    putchar('"');
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
-        const size_t length = character(at);
+    for (size_t at = 0; at < size;) {
+        const unsigned char *here = (const unsigned char *)text + at;
+        const size_t length = character(here, size - at);
         if (length == 0) {
-            printf("\\ufffd");
-        } else if (*at == '"' || *at == '\\') {
-            printf("\\%c", *at);
-        } else if (*at < 0x20) {
-            printf("\\u%04x", *at);
+            (void)fputs("\\ufffd", file);
+        } else if (*here == '"' || *here == '\\') {
+            (void)fprintf(file, "\\%c", *here);
+        } else if (*here < 0x20 || *here == '<') {
+            (void)fprintf(file, "\\u%04x", *here);
         } else {
-            printf("%.*s", (int)length, (const char *)at);
+            (void)fwrite(here, 1, length, file);
         }
         at += length == 0 ? 1 : length;
     }
-    putchar('"');
 }
 
-void json_print_real(double value)
+void json_put_text(FILE *file, const char *text, size_t size)
+{
+    (void)fputc('"', file);
+    json_put_inner(file, text, size);
+    (void)fputc('"', file);
+}
+
+void json_put_string(FILE *file, const char *text)
+{
+    if (text == NULL) {
+        (void)fputs("null", file);
+    } else {
+        json_put_text(file, text, strlen(text));
+    }
+}
+
+void json_put_real(FILE *file, double value)
 {
     enum {
         ENOUGH = 17, /* significant digits, for every double */
@@ -60,7 +73,7 @@ void json_print_real(double value)
     };
     char text[ROOM];
     if (!isfinite(value)) {
-        printf("null");
+        (void)fputs("null", file);
         return;
     }
     for (int digits = 1; digits <= ENOUGH; digits++) {
@@ -69,5 +82,15 @@ void json_print_real(double value)
             break;
         }
     }
-    printf("%s", text);
+    (void)fputs(text, file);
+}
+
+void json_print_text(const char *text)
+{
+    json_put_string(stdout, text);
+}
+
+void json_print_real(double value)
+{
+    json_put_real(stdout, value);
 }

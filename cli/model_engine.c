@@ -45,11 +45,10 @@ int model_engine_expect(const char *command, const char *name, const model_sourc
     return command_fail(command, &error);
 }
 
-int model_engine_create(const char *command, const char *name, const model_source *source,
-                        const model_running *running, notch_engine **engine)
+notch_status model_engine_make(const char *name, const notch_checkpoint *c,
+                               const model_running *running, notch_engine **engine,
+                               notch_error *error)
 {
-    const notch_checkpoint *c = source->checkpoint;
-    notch_error error = {NOTCH_OK, ""};
     const notch_engine_options options = {.type = c->engine,
                                           .batch = (uint32_t)running->batch,
                                           .threads = (uint32_t)running->threads,
@@ -58,16 +57,25 @@ int model_engine_create(const char *command, const char *name, const model_sourc
                                           .pixels = c->pixels,
                                           .sharpness = c->sharpness};
     notch_engine *made = NULL;
-    notch_status status = notch_engine_create(&source->model, &options, &made, &error);
+    notch_status status = notch_engine_create(&c->model, &options, &made, error);
     if (status == NOTCH_OK) {
-        status = restore_state(name, c, made, &error);
+        status = restore_state(name, c, made, error);
     }
     if (status != NOTCH_OK) {
         notch_engine_destroy(made);
-        return command_fail(command, &error);
+        return status;
     }
     *engine = made;
-    return EXIT_DONE;
+    return NOTCH_OK;
+}
+
+int model_engine_create(const char *command, const char *name, const model_source *source,
+                        const model_running *running, notch_engine **engine)
+{
+    notch_error error = {NOTCH_OK, ""};
+    return model_engine_make(name, source->checkpoint, running, engine, &error) == NOTCH_OK
+               ? EXIT_DONE
+               : command_fail(command, &error);
 }
 
 uint32_t model_engine_class(const float *probabilities, uint32_t classes)

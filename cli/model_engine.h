@@ -22,6 +22,12 @@ int model_engine_expect(const char *command, const char *name, const model_sourc
 int model_engine_create(const char *command, const char *name, const model_source *source,
                         const model_running *running, notch_engine **engine);
 
+/* The same for what a model file holds, without a word. Errors: those of notch_engine_create, INPUT
+ * (the engine's state is not the model's). */
+notch_status model_engine_make(const char *name, const notch_checkpoint *checkpoint,
+                               const model_running *running, notch_engine **engine,
+                               notch_error *error);
+
 /* The class of largest probability, the first of several. */
 uint32_t model_engine_class(const float *probabilities, uint32_t classes);
 

@@ -1,12 +1,11 @@
 /* train_summary.c - what will be trained, and what has come of it.
  * SPDX-License-Identifier: MIT
  */
-#define _DEFAULT_SOURCE
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <notch/notch.h>
 
+#include "environment.h"
 #include "train_display.h"
 
 enum {
@@ -95,20 +94,6 @@ void train_display_introduce(const train_display *display, const train_settings 
     (void)fflush(stdout);
 }
 
-/* Bytes of physical memory that the process has had at most. */
-static double peak_memory(void)
-{
-    struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) != 0) {
-        return 0;
-    }
-#ifdef __APPLE__
-    return (double)usage.ru_maxrss;
-#else
-    return 1024.0 * (double)usage.ru_maxrss;
-#endif
-}
-
 void train_display_summarise(train_display *d, const notch_checkpoint *checkpoint,
                              const notch_memory_plan *plan, const notch_train_progress *progress)
 {
@@ -136,7 +121,7 @@ void train_display_summarise(train_display *d, const notch_checkpoint *checkpoin
            grouped(progress->steps, more));
     printf("time                 %.1f s, %.0f training images a second\n", seconds,
            seconds > 0 ? (double)progress->images / seconds : 0);
-    printf("peak memory          %.1f MiB\n", peak_memory() / MIB);
+    printf("peak memory          %.1f MiB\n", environment_peak_memory() / MIB);
     printf("bytes per parameter  %.2f kept, %.2f in training (weights, gradients, update)\n",
            (double)plan->weights / parameters, (double)training / parameters);
     notch_checkpoint_digest(checkpoint, digest);
