@@ -79,7 +79,7 @@ static notch_status no_memory(uint64_t size, notch_error *error)
     return NOTCH_ERROR_MEMORY;
 }
 
-/* Fresh pages that nothing has touched yet, so that resident_now() sees their first use; NULL if
+/* Fresh pages that nothing has touched yet, so that bench_resident_bytes() sees their first use; NULL if
  * there are none. */
 static void *map(uint64_t count, size_t element)
 {
@@ -96,19 +96,6 @@ static void unmap(void *pages, uint64_t count, size_t element)
     if (pages != NULL) {
         (void)munmap(pages, (size_t)count * element);
     }
-}
-
-/* Bytes of this process that are in memory, NAN where the system does not say. */
-static double resident_now(void)
-{
-    unsigned long total, resident;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file == NULL) {
-        return (double)NAN;
-    }
-    const int fields = fscanf(file, "%lu %lu", &total, &resident);
-    (void)fclose(file);
-    return fields == 2 ? (double)resident * (double)sysconf(_SC_PAGESIZE) : (double)NAN;
 }
 
 /* Bytes that arena_map takes, workspaces aside. */
@@ -305,7 +292,7 @@ static notch_status verify(const arena *a, const measurement *m, notch_error *er
 /* The round that is not timed: allocates, runs once, notes memory and checks the result. */
 static notch_status warm_up(arena *a, measurement *m, void **workspace, notch_error *error)
 {
-    const double before = resident_now();
+    const double before = bench_resident_bytes();
     if (m->workspace_bytes != 0) {
         *workspace = map(m->workspace_bytes, 1);
         if (*workspace == NULL) {
@@ -313,7 +300,7 @@ static notch_status warm_up(arena *a, measurement *m, void **workspace, notch_er
         }
     }
     const notch_status status = run_once(a, m, 0, *workspace, error);
-    m->resident_bytes = resident_now() - before;
+    m->resident_bytes = bench_resident_bytes() - before;
     return status == NOTCH_OK ? verify(a, m, error) : status;
 }
 

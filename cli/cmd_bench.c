@@ -139,11 +139,15 @@ int cmd_bench(int argc, char **argv)
     if (argc >= 2 && strcmp(argv[1], "update") == 0) {
         return cmd_bench_update(argc - 1, argv + 1);
     }
+    if (argc >= 2 && strcmp(argv[1], "train") == 0) {
+        return cmd_bench_train(argc - 1, argv + 1);
+    }
     const option_table table = {
         .command = "notch bench",
         .purpose = "measures how long things take on this machine",
-        .operands = "update",
+        .operands = "train|update",
         .description = "What there is to measure:\n"
+                       "  train   the stages of a training step; see notch bench train --help\n"
                        "  update  samplers and whole updates; see notch bench update --help",
         .operand_count = 1};
     char **operands;
@@ -151,6 +155,6 @@ int cmd_bench(int argc, char **argv)
     if (code != OPTIONS_GO_ON) {
         return code;
     }
-    return options_refuse("notch bench", "there is no '%s' to measure, expected update",
+    return options_refuse("notch bench", "there is no '%s' to measure, expected train or update",
                           operands[0]);
 }

@@ -13,7 +13,7 @@
 #include "options.h"
 
 typedef struct experiment_request {
-    const char *out;
+    const char *out, *only;
     uint64_t jobs;
     bool dry_run, quiet;
 } experiment_request;
@@ -42,6 +42,23 @@ static void list(const experiment *e)
     }
 }
 
+/* Leaves out the runs of conditions without `text` in their names. */
+static int keep_only(experiment *e, const char *text)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < e->run_count; k++) {
+        if (strstr(e->runs[k].condition->name, text) != NULL) {
+            e->runs[kept++] = e->runs[k];
+        }
+    }
+    e->run_count = kept;
+    return kept > 0 ? EXIT_DONE
+                    : options_refuse(EXPERIMENT_COMMAND,
+                                     "--only is '%s', which no condition has in "
+                                     "its name",
+                                     text);
+}
+
 /* The folder and those above it. */
 static int make_folder(const char *folder)
 {
@@ -66,7 +83,10 @@ static int make_folder(const char *folder)
 
 static int run(experiment *e, const experiment_request *request)
 {
-    int code = experiment_check(e);
+    int code = request->only == NULL ? EXIT_DONE : keep_only(e, request->only);
+    if (code == EXIT_DONE) {
+        code = experiment_check(e);
+    }
     if (code == EXIT_DONE && request->dry_run) {
         list(e);
         return code;
@@ -105,6 +125,11 @@ int cmd_experiment(int argc, char **argv)
          .value = &request.jobs,
          .maximum = 1024,
          .help = "runs at a time; 0: one for each processor"},
+        {.kind = OPTION_TEXT,
+         .name = "only",
+         .argument = "TEXT",
+         .text = &request.only,
+         .help = "only runs of conditions with this in their names"},
         {.kind = OPTION_FLAG,
          .name = "dry-run",
          .flag = &request.dry_run,

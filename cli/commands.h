@@ -23,7 +23,7 @@ enum {
 #define INSPECT_PURPOSE "prints a model's layers, and the memory that training takes"
 #define DATA_PURPOSE "lists, downloads, verifies and shows data sets"
 #define THEORY_PURPOSE "computes the convergence bound and checks it against measurement"
-#define BENCH_PURPOSE "measures how long updates take on this machine"
+#define BENCH_PURPOSE "measures how long training steps and updates take on this machine"
 #define VERSION_PURPOSE "prints the version, the compiler and the instruction sets"
 
 /* argv[0] is the command's own name. They return an exit code. */

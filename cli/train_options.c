@@ -28,24 +28,24 @@ enum {
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-static const char *engines(uint64_t value)
+const char *train_engines(uint64_t value)
 {
     return notch_engine_type_name((notch_engine_type)value);
 }
 
-static const char *updates(uint64_t value)
+const char *train_updates(uint64_t value)
 {
     return value == UPDATE_SGD  ? "sgd"
            : value < UPDATE_SGD ? notch_rule_name((notch_rule)value)
                                 : NULL;
 }
 
-static const char *modes(uint64_t value)
+const char *train_modes(uint64_t value)
 {
     return notch_mode_name((notch_mode)value);
 }
 
-static const char *scopes(uint64_t value)
+const char *train_scopes(uint64_t value)
 {
     return notch_scope_name((notch_scope)value);
 }
@@ -69,7 +69,7 @@ static const char *augmentations(uint64_t value)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-static void fill_defaults(train_settings *s)
+void train_settings_default(train_settings *s)
 {
     s->options = notch_train_options_default();
     const notch_train_options *o = &s->options;
@@ -170,7 +170,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .name = "update",
          .argument = "NAME",
          .value = &s->update,
-         .choices = updates,
+         .choices = train_updates,
          .help = "how a gradient changes weights; fewer than 8 bits have bold unless given; sgd: "
                  "floats, for comparison"},
         {.kind = OPTION_NUMBER,
@@ -202,14 +202,14 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .name = "zim-mode",
          .argument = "NAME",
          .value = &s->mode,
-         .choices = modes,
+         .choices = train_modes,
          .help = "what the size of a gradient means; unless given engine float and update bold "
                  "have unbiased"},
         {.kind = OPTION_CHOICE,
          .name = "scope",
          .argument = "NAME",
          .value = &s->scope,
-         .choices = scopes,
+         .choices = train_scopes,
          .help = "which tensors share their trials"},
         {.kind = OPTION_CHOICE,
          .name = "sampler",
@@ -272,7 +272,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .name = "engine",
          .argument = "NAME",
          .value = &s->engine,
-         .choices = engines,
+         .choices = train_engines,
          .help = "what computes gradients; update sgd, zim-mode paper and 16 bits have float "
                  "unless given"},
         {.kind = OPTION_NUMBER,
@@ -357,7 +357,7 @@ static bool is_given(const option_table *table, const uint64_t *value)
 {
     for (size_t k = 0; k < table->entry_count; k++) {
         if (table->entries[k].value == value) {
-            return *table->entries[k].given;
+            return table->entries[k].given != NULL && *table->entries[k].given;
         }
     }
     return false;
@@ -430,6 +430,12 @@ static void make_options(train_settings *s)
     o->learning_rate_schedule = (notch_schedule_kind)s->learning_rate_schedule;
 }
 
+void train_settings_settle(train_settings *s, const option_table *table)
+{
+    settle_defaults(s, table);
+    make_options(s);
+}
+
 /* ---- going on with a run --------------------------------------------------------------------- */
 
 bool train_option_is_aside(const char *name)
@@ -496,7 +502,7 @@ static int go_on(train_settings *s, const option_table *table, int argc, char **
     if (read_run(s, &error) != NOTCH_OK) {
         return command_fail(TRAIN_COMMAND, &error);
     }
-    fill_defaults(s);
+    train_settings_default(s);
     s->data_dir = s->expect = NULL;
     s->quiet = false;
     s->hash_every = s->max_ram = 0;
@@ -531,8 +537,7 @@ static int parse(train_settings *s, const option_table *table, int argc, char **
     if (code != OPTIONS_GO_ON) {
         return code;
     }
-    settle_defaults(s, table);
-    make_options(s);
+    train_settings_settle(s, table);
     return config_format(table, &s->text, &error) == NOTCH_OK ? OPTIONS_GO_ON
                                                               : command_fail(TRAIN_COMMAND, &error);
 }
@@ -540,7 +545,7 @@ static int parse(train_settings *s, const option_table *table, int argc, char **
 size_t train_settings_table(train_settings *settings, option_entry entries[OPTIONS_MAX])
 {
     *settings = (train_settings){.config = {.section = "train"}};
-    fill_defaults(settings);
+    train_settings_default(settings);
     return describe(settings, entries);
 }
 

@@ -46,6 +46,13 @@ size_t train_settings_table(train_settings *settings, option_entry entries[OPTIO
  * may). */
 bool train_option_is_aside(const char *name);
 
+/* For other commands that train: names of engines, updates (rules, then sgd), modes and scopes; the
+ * defaults; and s->options from the values of a table whose entries stand for fields of *s, where
+ * what is not given may depend on what is. */
+option_choices train_engines, train_updates, train_modes, train_scopes;
+void train_settings_default(train_settings *s);
+void train_settings_settle(train_settings *s, const option_table *table);
+
 /* Fills the settings from the command line, or from the run that it says to go on with.
  * Returns OPTIONS_GO_ON, or the exit code with which to end: after --help, or after one sentence on
  * standard error. Either way to be freed with train_settings_free. */

@@ -42,6 +42,7 @@ typedef struct notch_engine_options {
     bool training;    /* false: only notch_engine_evaluate will be called */
     notch_standardisation pixels;
     uint32_t sharpness; /* int engine: logits are those of the model times 2^sharpness, 0 to 6 */
+    const notch_observer *observer; /* of training calls; stays the caller's, NULL: none */
 } notch_engine_options;
 
 /* Bytes. */

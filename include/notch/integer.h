@@ -38,6 +38,7 @@ typedef struct notch_integer_options {
     uint32_t deviation; /* 1 to 255 * 2^16 */
     /* Logits are those of the model times 2^sharpness, 0 to 6. */
     uint32_t sharpness;
+    const notch_observer *observer; /* of training calls; stays the caller's, NULL: none */
 } notch_integer_options;
 
 /* Bytes. */

@@ -152,6 +152,33 @@ NOTCH_API notch_status notch_model_preset(notch_model *model, const char *name, 
                                           uint32_t classes, notch_error *error);
 
 /* ------------------------------------------------------------------------------------------------
+ * What a training step is at
+ * --------------------------------------------------------------------------------------------- */
+
+/* The passes of a training step. */
+typedef enum notch_pass {
+    NOTCH_PASS_DATA = 0,  /* gathering the batch */
+    NOTCH_PASS_FORWARD,   /* from inputs to outputs, weights being brought into order included */
+    NOTCH_PASS_LOSS,      /* of the logits, and its derivative by them */
+    NOTCH_PASS_ERRORS,    /* the loss's derivative by the inputs of layers */
+    NOTCH_PASS_GRADIENTS, /* its derivative by parameters */
+    NOTCH_PASS_UPDATE,    /* of the parameters, and of running statistics */
+    NOTCH_PASSES          /* how many; as an argument: the step or the call has ended */
+} notch_pass;
+
+/* "data", "forward", "loss", "errors", "gradients", "update"; NULL for a value that is none. */
+NOTCH_API const char *notch_pass_name(notch_pass pass);
+
+/* Is told what begins next, and thereby that what it was told before has ended. This is how stages
+ * are timed: the library itself reads no clock. Called from the thread that called the library,
+ * between the work of its threads; must not call back. Layers that are computed together count as
+ * the first of them; layer is 0 for passes that are not a layer's. */
+typedef struct notch_observer {
+    void *self;
+    void (*begins)(void *self, notch_pass pass, uint32_t layer);
+} notch_observer;
+
+/* ------------------------------------------------------------------------------------------------
  * First weights, in integers
  * --------------------------------------------------------------------------------------------- */
 

@@ -64,6 +64,7 @@ typedef struct notch_train_options {
     uint32_t threads; /* of engine and update; 0: one for each processor */
     notch_isa isa;
     uint32_t sharpness; /* int engine, see notch_engine_options */
+    const notch_observer *observer; /* of steps; stays the caller's, NULL: none */
 
     uint64_t epochs; /* 1 or more; epochs * B at most 2^32 - 1 */
     uint64_t steps;  /* ends the run, and its schedules, earlier; 0: all epochs */

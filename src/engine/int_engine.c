@@ -36,7 +36,8 @@ static notch_integer_options options_of(const notch_engine_options *options)
                                    .training = options->training,
                                    .mean = options->pixels.mean,
                                    .deviation = options->pixels.deviation,
-                                   .sharpness = options->sharpness};
+                                   .sharpness = options->sharpness,
+                                   .observer = options->observer};
 }
 
 static uint64_t probability_bytes(const notch_model *model, const notch_engine_options *options)

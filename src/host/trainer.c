@@ -142,7 +142,8 @@ static notch_status create_engine(notch_trainer *t, const notch_model *model, no
                                           .isa = t->options.isa,
                                           .training = true,
                                           .pixels = t->state->pixels,
-                                          .sharpness = t->options.sharpness};
+                                          .sharpness = t->options.sharpness,
+                                          .observer = t->options.observer};
     return notch_engine_create(model, &options, &t->engine, error);
 }
 

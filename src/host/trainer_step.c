@@ -6,6 +6,7 @@
 #include "base/message.h"
 #include "host/trainer.h"
 #include "host/trainer_sgd.h"
+#include "model/observe.h"
 
 notch_train_progress notch_trainer_progress(const notch_trainer *t)
 {
@@ -125,16 +126,19 @@ notch_status notch_trainer_step(notch_trainer *t, notch_error *error)
                           t->steps);
     }
     double mark = notch_trainer_clock();
+    notch_observe(t->options.observer, NOTCH_PASS_DATA, 0);
     notch_status status = gather(t, &batch, error);
     notch_trainer_time(t, NOTCH_STAGE_BATCH, &mark);
     if (status == NOTCH_OK) {
         status = notch_engine_train(t->engine, t->values, &batch, &result, error);
         notch_trainer_time(t, NOTCH_STAGE_GRADIENT, &mark);
     }
+    notch_observe(t->options.observer, NOTCH_PASS_UPDATE, 0);
     if (status == NOTCH_OK) {
         status = (t->options.sgd ? update_floats : update_integers)(t, error);
         notch_trainer_time(t, NOTCH_STAGE_UPDATE, &mark);
     }
+    notch_observe(t->options.observer, NOTCH_PASSES, 0);
     if (status != NOTCH_OK) {
         return fail_in_step(t, status, error);
     }

@@ -96,6 +96,19 @@ void notch_matrix_pack(const notch_matrix_kernels *kernels, const notch_operand 
     run(executor, pack_panel, &job, notch_divide_up(columns, kernels->panel));
 }
 
+/* Heads of the panels of the first block. */
+void notch_matrix_pack_start(const notch_matrix_kernels *kernels, uint32_t columns, uint32_t terms,
+                             void *packed, const int32_t *start)
+{
+    const size_t units = units_of(kernels, least(terms, notch_block_terms(kernels)));
+    for (uint32_t column = 0; column < columns; column++) {
+        unsigned char *panel = (unsigned char *)packed +
+                               panel_offset(kernels, columns, 0, units, column / kernels->panel);
+        uint32_t *head = (void *)(panel + sizeof *head * (column % kernels->panel));
+        *head += (uint32_t)start[column];
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Blocks
  * --------------------------------------------------------------------------------------------- */

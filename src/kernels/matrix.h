@@ -79,6 +79,11 @@ void notch_matrix_pack(const notch_matrix_kernels *kernels, const notch_operand 
                        uint32_t columns, uint32_t terms, void *packed,
                        const notch_executor *executor);
 
+/* Sums of column j start from start[j] besides: the bias of a layer, at no cost. Once after each
+ * notch_matrix_pack of the same shape. */
+void notch_matrix_pack_start(const notch_matrix_kernels *kernels, uint32_t columns, uint32_t terms,
+                             void *packed, const int32_t *start);
+
 /* Bytes of workspace for a product of this shape; `packed`: its right operand is. Not more than
  * 110 KiB a worker for packed ones. */
 size_t notch_matrix_workspace(const notch_matrix_kernels *kernels, uint32_t rows, uint32_t columns,

@@ -10,6 +10,7 @@
 #define NOTCH_KERNELS_ROWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -75,12 +76,21 @@ typedef struct notch_row_kernels {
     /* out = max(out, from), and route = tap where from > out. routes may be NULL. */
     void (*pool_more)(const int32_t *from, uint32_t n, uint16_t tap, int32_t *out,
                       uint16_t *routes);
+    /* The same of bytes. */
+    void (*pool_more_bytes)(const int8_t *from, uint32_t n, uint16_t tap, int8_t *out,
+                            uint16_t *routes);
     /* The largest of four values, the first one of equals, and its tap, then relu where wanted. */
     void (*pool_four)(const int32_t *const from[4], const uint16_t taps[4], uint32_t n, bool relu,
                       int32_t *out, uint16_t *routes);
     /* out = errors where route = tap, else 0 */
     void (*unpool)(const int8_t *errors, const uint16_t *routes, uint32_t n, uint16_t tap,
                    int8_t *out);
+
+    /* The same for taps 0 to 3 of a window. */
+    void (*unpool_four)(const int8_t *errors, const uint16_t *routes, uint32_t n,
+                        int8_t *const out[4]);
+    /* The least of n values and 0. */
+    int8_t (*least)(const int8_t *x, uint64_t n);
 
     /* The bitwise or of all |g| or |g| - 1. */
     uint32_t (*bits)(const int32_t *g, uint32_t n);
@@ -94,7 +104,18 @@ typedef struct notch_row_kernels {
     void (*round)(const int32_t *x, const uint16_t *random, uint32_t n, const notch_rounding *r,
                   int8_t *errors);
 
+    /* out[p][t] = the `bytes` bytes at in + p step + t line, p < count, t < taps, without
+     * gaps. `in` has 3 readable bytes behind the last of them. */
+    void (*columns)(const int8_t *in, size_t step, size_t line, uint32_t count, uint32_t taps,
+                    uint32_t bytes, int8_t *out);
+    /* to(j, i) = from(i, j) for i < rows, j < columns; strides from one row to the next. */
+    void (*transpose_bytes)(const int8_t *from, size_t from_stride, uint32_t rows, uint32_t columns,
+                            int8_t *to, ptrdiff_t to_stride);
+    void (*transpose_words)(const int32_t *from, size_t from_stride, uint32_t rows,
+                            uint32_t columns, int32_t *to, size_t to_stride);
+
     /* Channels. Sums are added to, extremes taken together with what is there. */
+    void (*channel_sums)(const int8_t *x, uint32_t rows, uint32_t channels, int64_t *sums);
     void (*channel_survey)(const int32_t *x, uint32_t rows, uint32_t channels, int64_t *sums);
     void (*channel_centre)(int32_t *x, uint32_t rows, uint32_t channels, const int32_t *plan);
     void (*channel_squares)(const int32_t *d, uint32_t rows, uint32_t channels, int64_t *sums);

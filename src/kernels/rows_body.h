@@ -18,8 +18,9 @@
 #endif
 
 enum {
-    SUM_BLOCK = 256,   /* products below 2^22 whose sum fits 31 bits */
-    CHANNEL_BLOCK = 16 /* channels whose sums stay in registers */
+    SUM_BLOCK = 256,     /* products below 2^22 whose sum fits 31 bits */
+    BYTE_ROWS = 1 << 23, /* bytes whose sum fits 31 bits */
+    CHANNEL_BLOCK = 16   /* channels whose sums stay in registers */
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -94,6 +95,17 @@ TARGET static void pool_more(const int32_t *restrict from, uint32_t n, uint16_t 
     }
 }
 
+TARGET static void pool_more_bytes(const int8_t *restrict from, uint32_t n, uint16_t tap,
+                                   int8_t *restrict out, uint16_t *restrict routes)
+{
+    for (uint32_t i = 0; routes != NULL && i < n; i++) {
+        routes[i] = from[i] > out[i] ? tap : routes[i];
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = from[i] > out[i] ? from[i] : out[i];
+    }
+}
+
 TARGET static void pool_four(const int32_t *const from[4], const uint16_t taps[4], uint32_t n,
                              bool with_relu, int32_t *restrict out, uint16_t *restrict routes)
 {
@@ -106,8 +118,9 @@ TARGET static void pool_four(const int32_t *const from[4], const uint16_t taps[4
         const int32_t tap = lower > upper ? lower_tap : upper_tap;
         const int32_t most = lower > upper ? lower : upper;
         routes[i] = (uint16_t)(most > floor ? tap : NOTCH_ROUTE_DEAD);
+        out[i] = most > floor ? most : floor;
     }
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; routes == NULL && i < n; i++) {
         const int32_t upper = a[i] > b[i] ? a[i] : b[i], lower = c[i] > d[i] ? c[i] : d[i];
         const int32_t most = lower > upper ? lower : upper;
         out[i] = most > floor ? most : floor;
@@ -120,6 +133,23 @@ TARGET static void unpool(const int8_t *restrict errors, const uint16_t *restric
     for (uint32_t i = 0; i < n; i++) {
         out[i] = (int8_t)(routes[i] == tap ? errors[i] : 0);
     }
+}
+
+TARGET static void unpool_four(const int8_t *restrict errors, const uint16_t *restrict routes,
+                               uint32_t n, int8_t *const out[4])
+{
+    for (uint16_t tap = 0; tap < 4; tap++) {
+        unpool(errors, routes, n, tap, out[tap]);
+    }
+}
+
+TARGET static int8_t least(const int8_t *x, uint64_t n)
+{
+    int8_t low = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+    }
+    return low;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -326,6 +356,31 @@ TARGET static inline int32_t shift_by(int32_t g, int32_t left, int32_t right)
     return (int32_t)((uint32_t)(g >> right) << left) + half;
 }
 
+/* Bytes are added up in 32 bits for as many rows as that goes. */
+TARGET static ROWS_INLINE void sums_block(const int8_t *x, uint32_t rows, uint32_t channels,
+                                          int64_t *sums, uint32_t width)
+{
+    for (uint32_t row = 0; row < rows; row += BYTE_ROWS) {
+        const uint32_t end = rows - row < BYTE_ROWS ? rows : row + BYTE_ROWS;
+        int32_t sum[CHANNEL_BLOCK] = {0};
+        for (uint32_t r = row; r < end; r++) {
+            for (uint32_t k = 0; k < width; k++) {
+                sum[k] += x[(size_t)r * channels + k];
+            }
+        }
+        for (uint32_t k = 0; k < width; k++) {
+            sums[k] += sum[k];
+        }
+    }
+}
+
+TARGET static void channel_sums(const int8_t *x, uint32_t rows, uint32_t channels, int64_t *sums)
+{
+#define PART(c, width) sums_block(x + (c), rows, channels, sums + (c), width)
+    EACH_BLOCK(PART);
+#undef PART
+}
+
 TARGET static ROWS_INLINE void scale_block(int32_t *g, uint32_t rows, uint32_t channels,
                                            const int32_t *plan, const int8_t *y, int64_t *sums,
                                            uint32_t width)
@@ -414,15 +469,24 @@ TARGET static void channel_round(const int32_t *restrict x, const uint16_t *rest
     }
 }
 
+#include "kernels/rows_move.h"
+
 const notch_row_kernels TABLE = {
+    .columns = columns,
+    .transpose_bytes = transpose_bytes,
+    .transpose_words = transpose_words,
+    .channel_sums = channel_sums,
     .survey = survey,
     .centre = centre,
     .normalise = normalise,
     .add = add,
     .relu = relu,
     .pool_more = pool_more,
+    .pool_more_bytes = pool_more_bytes,
     .pool_four = pool_four,
     .unpool = unpool,
+    .unpool_four = unpool_four,
+    .least = least,
     .bits = bits,
     .scale = scale,
     .project = project,

@@ -313,6 +313,39 @@ TEST(nothing_to_add)
     }
 }
 
+/* Sums that start from a number of the column's own, over one and several blocks of terms. */
+TEST(starts_of_sums)
+{
+    static int32_t plain[40 * 70], started[40 * 70], start[70];
+    static _Alignas(NOTCH_MATRIX_ALIGNMENT) unsigned char packed[1 << 20], workspace[1 << 20];
+    for (uint32_t v = 0; notch_matrix_variant(v) != NULL; v++) {
+        const notch_matrix_kernels *kernels = notch_matrix_variant(v);
+        for (uint32_t k = 0; k < 12; k++) {
+            const uint32_t rows = 1 + draw_below(40), columns = 1 + draw_below(70);
+            const uint32_t terms = k % 3 == 0 ? 1 + draw_below(20) : 500 + draw_below(1500);
+            const notch_operand right =
+                make_operand(right_values, columns, terms, NOTCH_TERMS_ALONG, 0, EXTREMES, false);
+            notch_product product = {rows,  columns, terms, {NULL, 0, NOTCH_TERMS_ALONG},
+                                     right, packed,  plain, columns,
+                                     false};
+            product.left = make_operand(left_values, rows, terms, NOTCH_TERMS_ALONG, 0, ANY, true);
+            for (uint32_t j = 0; j < columns; j++) {
+                start[j] = (int32_t)draw();
+            }
+            CHECK(notch_matrix_pack_size(kernels, columns, terms) <= sizeof packed);
+            notch_matrix_pack(kernels, &right, columns, terms, packed, NULL);
+            notch_matrix_multiply(kernels, &product, NULL, workspace);
+            notch_matrix_pack_start(kernels, columns, terms, packed, start);
+            product.result = started;
+            notch_matrix_multiply(kernels, &product, NULL, workspace);
+            for (uint32_t i = 0; i < rows * columns; i++) {
+                const uint32_t expected_sum = (uint32_t)plain[i] + (uint32_t)start[i % columns];
+                CHECK_EQUAL_U64((uint32_t)started[i], expected_sum);
+            }
+        }
+    }
+}
+
 TEST(variants_by_instruction_set)
 {
     const notch_matrix_kernels *kernels = NULL;
@@ -338,4 +371,4 @@ TEST(variants_by_instruction_set)
 
 TEST_MAIN(RUN(small_shapes), RUN(each_size_in_turn), RUN(each_kind_of_values_in_each_order),
           RUN(several_blocks), RUN(long_sums), RUN(sums_at_their_bound), RUN(workers),
-          RUN(nothing_to_add), RUN(variants_by_instruction_set))
+          RUN(nothing_to_add), RUN(starts_of_sums), RUN(variants_by_instruction_set))

@@ -111,6 +111,23 @@ static void call_unpool(const notch_row_kernels *rows, arrays *a, size_t at, uin
     rows->unpool(a->errors + at, a->routes + at, n, (uint16_t)(n % 4), a->y + at);
 }
 
+static void call_pool_more_bytes(const notch_row_kernels *rows, arrays *a, size_t at, uint32_t n)
+{
+    rows->pool_more_bytes(a->y + at, n, 3, a->errors + at, n % 3 == 0 ? NULL : a->routes + at);
+}
+
+static void call_unpool_four(const notch_row_kernels *rows, arrays *a, size_t at, uint32_t n)
+{
+    int8_t *bytes = (int8_t *)a->out;
+    int8_t *const out[4] = {a->y + at, bytes, bytes + SPACE, bytes + 2 * (size_t)SPACE + 1};
+    rows->unpool_four(a->errors + at, a->routes + at, n, out);
+}
+
+static void call_least(const notch_row_kernels *rows, arrays *a, size_t at, uint32_t n)
+{
+    a->results[0] = rows->least(a->y + at, n);
+}
+
 static void call_bits(const notch_row_kernels *rows, arrays *a, size_t at, uint32_t n)
 {
     a->results[0] = rows->bits(a->x + at, n);
@@ -155,6 +172,9 @@ static const kernel row_kernels[] = {
     {"pool more", call_pool_more, 1073548272},
     {"pool four", call_pool_four, 1073548272},
     {"unpool", call_unpool, 9},
+    {"pool more bytes", call_pool_more_bytes, 9},
+    {"unpool four", call_unpool_four, 9},
+    {"least", call_least, 9},
     {"bits", call_bits, INT32_MAX},
     {"scale up", call_scale_up, 4095},
     {"scale down", call_scale_down, INT32_MAX},
@@ -221,6 +241,11 @@ static void channel_survey(const notch_row_kernels *rows, arrays *a, size_t at, 
     rows->channel_survey(a->x + at, ROWS, n, a->sums);
 }
 
+static void channel_sums(const notch_row_kernels *rows, arrays *a, size_t at, uint32_t n)
+{
+    rows->channel_sums(a->y + at, ROWS, n, a->sums);
+}
+
 static void channel_centre(const notch_row_kernels *rows, arrays *a, size_t at, uint32_t n)
 {
     rows->channel_centre(a->x + at, ROWS, n, a->plan);
@@ -273,6 +298,7 @@ typedef struct channel_kernel {
 
 static const channel_kernel channel_kernels[] = {
     {{"survey", channel_survey, 1073548272}, {{0}}},
+    {{"sums", channel_sums, 1073548272}, {{0}}},
     {{"centre", channel_centre, 1073548272},
      {{NOTCH_PLAN_MEAN, -1073548272, 1073548272},
       {NOTCH_PLAN_BOUND, 1000, INT32_MAX - (1 << 15)},

@@ -143,6 +143,66 @@ static void check_same(const setup *a, const setup *b)
     CHECK(memcmp(first, second, sizeof first) == 0);
 }
 
+/* ---- observers ------------------------------------------------------------------------------- */
+
+typedef struct sighting {
+    uint32_t told[NOTCH_PASSES + 1];   /* how often */
+    uint32_t layers[NOTCH_PASSES + 1]; /* bit k: of layer k */
+    notch_pass first, last;
+} sighting;
+
+static void note_begin(void *self, notch_pass pass, uint32_t layer)
+{
+    sighting *r = self;
+    CHECK((uint32_t)pass <= NOTCH_PASSES && layer < 32);
+    r->first = r->told[NOTCH_PASS_DATA] == 0 ? pass : r->first;
+    r->told[pass]++;
+    r->layers[pass] |= UINT32_C(1) << layer;
+    r->last = pass;
+}
+
+/* Each pass of each layer with parameters is told of, evaluations are not, and weights come out as
+ * without an observer. */
+static void observe_steps(notch_engine_type engine)
+{
+    setup plain = begin(engine, "mlp"), observed = begin(engine, "mlp");
+    sighting r = {.first = NOTCH_PASSES};
+    const notch_observer observer = {&r, note_begin};
+    notch_train_evaluation evaluation;
+    observed.options.observer = &observer;
+    create(&plain);
+    create(&observed);
+    steps(&plain, 5);
+    steps(&observed, 5);
+    CHECK(r.first == NOTCH_PASS_DATA && r.last == NOTCH_PASSES);
+    CHECK_EQUAL_U64(r.told[NOTCH_PASS_DATA], 5);
+    for (uint32_t pass = 0; pass < NOTCH_PASSES; pass++) {
+        CHECK(r.told[pass] >= 5);
+    }
+    for (uint32_t l = 0; l < observed.model.layer_count; l++) {
+        if (observed.model.layers[l].tensors[0] != NOTCH_NO_TENSOR) {
+            CHECK((r.layers[NOTCH_PASS_FORWARD] >> l & 1) == 1);
+            CHECK((r.layers[NOTCH_PASS_GRADIENTS] >> l & 1) == 1);
+        }
+    }
+    check_same(&plain, &observed);
+    const sighting before = r;
+    CHECK_OK(notch_trainer_evaluate(observed.trainer, &evaluation, &error));
+    CHECK(memcmp(&before, &r, sizeof r) == 0);
+    end(&plain);
+    end(&observed);
+}
+
+TEST(observed_int_engine)
+{
+    observe_steps(NOTCH_ENGINE_INT);
+}
+
+TEST(observed_float_engine)
+{
+    observe_steps(NOTCH_ENGINE_FLOAT);
+}
+
 /* ---- batches --------------------------------------------------------------------------------- */
 
 /* Each image has its turn once an epoch, in the order of the permutation. */
@@ -540,9 +600,10 @@ TEST(weights_are_adopted)
     end(&s);
 }
 
-TEST_MAIN(RUN(batches_follow_the_permutation), RUN(shifts), RUN(shifts_beyond_the_image),
-          RUN(int_engine_learns), RUN(float_engine_learns), RUN(sgd_learns),
-          RUN(evaluations_come_when_due), RUN(int_engine_resumes), RUN(float_engine_resumes),
-          RUN(sgd_resumes), RUN(threads_do_not_matter_to_the_int_engine), RUN(seeds_matter),
-          RUN(layers_add_up), RUN(dead_layers_show), RUN(what_does_not_fit_is_refused),
-          RUN(other_runs_are_refused), RUN(weights_are_adopted))
+TEST_MAIN(RUN(observed_int_engine), RUN(observed_float_engine), RUN(batches_follow_the_permutation),
+          RUN(shifts), RUN(shifts_beyond_the_image), RUN(int_engine_learns),
+          RUN(float_engine_learns), RUN(sgd_learns), RUN(evaluations_come_when_due),
+          RUN(int_engine_resumes), RUN(float_engine_resumes), RUN(sgd_resumes),
+          RUN(threads_do_not_matter_to_the_int_engine), RUN(seeds_matter), RUN(layers_add_up),
+          RUN(dead_layers_show), RUN(what_does_not_fit_is_refused), RUN(other_runs_are_refused),
+          RUN(weights_are_adopted))

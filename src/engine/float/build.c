@@ -60,13 +60,16 @@ static void survey(notch_builder *b)
 static void build_passes(notch_builder *b)
 {
     const notch_model *model = b->model;
+    b->pass = NOTCH_PASS_FORWARD;
     for (uint32_t l = 0; l < model->layer_count && b->status == NOTCH_OK; l++) {
         b->layer = l;
         builders[model->layers[l].type].forward(b, l);
     }
+    b->pass = NOTCH_PASS_LOSS;
     if (b->status == NOTCH_OK) {
         notch_build_loss(b);
     }
+    b->pass = NOTCH_PASS_UPDATE;
     b->program->backward = b->program->step_count;
     for (uint32_t l = 1; b->training && l < model->layer_count && b->status == NOTCH_OK; l++) {
         b->layer = l;
@@ -74,6 +77,7 @@ static void build_passes(notch_builder *b)
             notch_build_running_statistics(b, l);
         }
     }
+    b->pass = NOTCH_PASS_ERRORS;
     for (uint32_t l = model->layer_count; b->training && l-- > 1 && b->status == NOTCH_OK;) {
         b->layer = l;
         if (b->layers[l].needs_error) {

@@ -39,7 +39,8 @@ typedef struct notch_builder {
     notch_program *program;
     bool training;  /* forward and backward pass; else the forward pass in evaluation mode */
     bool dry;       /* only sizes are wanted: no primitive is created */
-    uint32_t layer; /* the one at hand, for sentences */
+    uint32_t layer; /* the one at hand, for sentences and observers */
+    notch_pass pass;
     uint32_t state; /* floats of state given out so far */
     notch_status status;
     notch_error *error;

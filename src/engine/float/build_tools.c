@@ -132,7 +132,7 @@ static notch_step *append(notch_builder *b)
         return &b->nobody;
     }
     notch_step *step = &p->steps[p->step_count++];
-    *step = (notch_step){.layer = b->layer};
+    *step = (notch_step){.layer = b->layer, .pass = b->pass};
     return step;
 }
 

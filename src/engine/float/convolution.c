@@ -178,7 +178,9 @@ static void build_input_error(notch_builder *b, uint32_t number, const geometry 
 void notch_build_convolution_backward(notch_builder *b, uint32_t number)
 {
     const geometry g = geometry_of(b, number);
+    b->pass = NOTCH_PASS_GRADIENTS;
     build_gradients(b, number, &g);
+    b->pass = NOTCH_PASS_ERRORS;
     if (b->layers[b->model->layers[number].inputs[0]].needs_error) {
         build_input_error(b, number, &g);
     }

@@ -136,7 +136,9 @@ void notch_build_dense_backward(notch_builder *b, uint32_t number)
     const geometry g = geometry_of(b, number);
     const dnnl_memory_desc_t *plain = &b->layers[number].value.layout; /* row-major */
     const notch_place error = notch_build_error(b, number, plain).place;
+    b->pass = NOTCH_PASS_GRADIENTS;
     build_gradients(b, number, &g, error);
+    b->pass = NOTCH_PASS_ERRORS;
     if (b->layers[b->model->layers[number].inputs[0]].needs_error) {
         build_input_error(b, number, &g, error);
     }

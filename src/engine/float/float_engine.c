@@ -16,6 +16,7 @@
 
 #include "base/message.h"
 #include "engine/float/build.h"
+#include "model/observe.h"
 
 enum {
     PARTIAL_PROGRAMS = 4,
@@ -292,7 +293,10 @@ static notch_run run_of(float_engine *e, const notch_program *program, const not
                        .pixels = e->pixels,
                        .values = values,
                        .batch = batch,
-                       .result = result};
+                       .result = result,
+                       .observer = program->backward < program->step_count
+                                       ? e->base.options.observer
+                                       : NULL};
 }
 
 /* A program for training with so many images. */
@@ -350,6 +354,7 @@ static notch_status train(notch_engine *engine, const notch_values *values,
     if (status == NOTCH_OK) {
         *result = computed;
     }
+    notch_observe(run.observer, NOTCH_PASSES, 0);
     return status;
 }
 

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "model/observe.h"
+
 void *notch_place_pointer(const notch_run *run, notch_place place)
 {
     switch (place.kind) {
@@ -121,6 +123,9 @@ dnnl_status_t notch_program_run(const notch_run *run, dnnl_stream_t stream, uint
     dnnl_status_t status = dnnl_success;
     for (uint32_t k = first; k < end && status == dnnl_success; k++) {
         const notch_step *step = &run->program->steps[k];
+        if (k == first || step[-1].layer != step->layer || step[-1].pass != step->pass) {
+            notch_observe(run->observer, step->pass, step->layer);
+        }
         if (step->function != NULL) {
             step->function(run, step);
             continue;

@@ -53,6 +53,7 @@ typedef void notch_step_function(const notch_run *run, const notch_step *step);
 
 struct notch_step {
     uint32_t layer;
+    notch_pass pass;
     notch_step_function *function; /* NULL: the primitive */
     notch_place places[NOTCH_STEP_PLACES];
     uint64_t count; /* of values, as the function understands it */
@@ -86,6 +87,7 @@ struct notch_run {
     const notch_batch *batch;
     notch_batch_result *result;
     float *probabilities;
+    const notch_observer *observer; /* NULL: none */
 };
 
 void *notch_place_pointer(const notch_run *run, notch_place place);

@@ -92,6 +92,7 @@ void notch_integer_backward(notch_integer *engine)
 {
     for (uint32_t i = engine->stage_count; i-- > 1;) {
         if (engine->stages[i].reaches) {
+            notch_integer_begins(engine, NOTCH_PASS_ERRORS, &engine->stages[i]);
             stage_back(engine, &engine->stages[i]);
         }
     }

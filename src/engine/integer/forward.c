@@ -107,16 +107,17 @@ static void end_sample(const pass *p, uint64_t sample, int32_t *x)
  * Weight layers
  * --------------------------------------------------------------------------------------------- */
 
-/* Scratch of a worker: columns, sums, pooled sums of a sample, workspace. */
+/* Scratch of a worker: frame and columns, sums, pooled sums of a sample, workspace. */
 typedef struct forward_scratch {
-    uint64_t columns, sums, pooled, matrix, bytes;
+    uint64_t frame, columns, sums, pooled, matrix, bytes;
 } forward_scratch;
 
 static forward_scratch scratch_of(const notch_integer *engine, const notch_stage *stage)
 {
     const uint64_t rows = (uint64_t)stage->block * stage->positions;
-    forward_scratch s = {.columns = 0};
-    s.sums = s.columns + notch_aligned(stage->direct ? 0 : rows * stage->columns);
+    forward_scratch s = {.frame = 0};
+    s.columns = s.frame + (stage->direct ? 0 : notch_columns_scratch(&stage->window));
+    s.sums = s.columns + (stage->direct ? 0 : notch_aligned(rows * stage->columns));
     s.pooled = s.sums + notch_aligned(rows * stage->outputs * sizeof(int32_t));
     s.matrix =
         s.pooled + (stage->pools ? notch_aligned(stage->values_a_sample * sizeof(int32_t)) : 0);
@@ -130,14 +131,6 @@ uint64_t notch_forward_scratch(const notch_integer *engine, const notch_stage *s
     return scratch_of(engine, stage).bytes;
 }
 
-static void add_bias(const pass *p, int32_t *sums, uint32_t rows)
-{
-    const uint32_t outputs = p->stage->outputs;
-    for (uint32_t row = 0; row < rows && p->has_bias; row++) {
-        p->engine->rows->add(sums + (size_t)row * outputs, outputs, p->engine->shared.bias);
-    }
-}
-
 /* Samples [first, first + samples): their sums, [sample][position][output]. */
 static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsigned char *scratch)
 {
@@ -147,8 +140,8 @@ static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsign
     int32_t *sums = (void *)(scratch + s.sums);
     const size_t columns_a_sample = (size_t)stage->positions * stage->columns;
     for (uint32_t k = 0; k < samples && !stage->direct; k++) {
-        notch_columns(&stage->window, values_of(p->inputs[0], first + k),
-                      columns + k * columns_a_sample);
+        notch_columns(p->engine->rows, &stage->window, values_of(p->inputs[0], first + k),
+                      scratch + s.frame, columns + k * columns_a_sample);
     }
     const notch_product product = {
         .rows = samples * stage->positions,
@@ -160,7 +153,6 @@ static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsign
         .result = sums,
         .stride = stage->outputs};
     notch_matrix_multiply(p->engine->matrix, &product, NULL, scratch + s.matrix);
-    add_bias(p, sums, product.rows);
     return sums;
 }
 
@@ -261,12 +253,16 @@ static void prepare_weights(pass *p)
     p->weights = engine->weights[tensors[0]];
     prepare_bias(p, tensors[1]);
     if (stage->reordered) {
-        notch_order_weights(engine, stage, p->weights, engine->shared.reordered);
+        notch_order_weights(engine, stage, p->weights);
         p->weights = engine->shared.reordered;
     }
     const notch_operand right = {p->weights, stage->columns, NOTCH_TERMS_ALONG};
     notch_matrix_pack(engine->matrix, &right, stage->outputs, stage->columns, engine->shared.packed,
                       engine->executor);
+    if (p->has_bias) {
+        notch_matrix_pack_start(engine->matrix, stage->outputs, stage->columns,
+                                engine->shared.packed, engine->shared.bias);
+    }
 }
 
 static void forward_weights(pass *p)
@@ -338,7 +334,7 @@ static void pool_item(void *argument, uint64_t sample, uint32_t worker)
     const int8_t *in = values_of(p->inputs[0], sample);
     int8_t *out = values_of(p->stage, sample);
     if (p->stage->kind == NOTCH_STAGE_MAX_POOL) {
-        notch_max_pool(&p->stage->pool, in, out, routes_of(p, sample));
+        notch_max_pool(p->engine->rows, &p->stage->pool, in, out, routes_of(p, sample));
     } else {
         notch_average_pool(&p->stage->pool, in, out);
     }
@@ -414,6 +410,7 @@ void notch_integer_forward(notch_integer *engine, const uint8_t *images)
             p.inputs[k] =
                 stage->inputs[k] == NOTCH_NO_STAGE ? NULL : &engine->stages[stage->inputs[k]];
         }
+        notch_integer_begins(engine, NOTCH_PASS_FORWARD, stage);
         forward_stage(&p);
     }
     const notch_stage *last = &engine->stages[engine->stage_count - 1];

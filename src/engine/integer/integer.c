@@ -135,8 +135,47 @@ notch_status notch_integer_init(const notch_model *model, const notch_integer_op
  * Calls
  * --------------------------------------------------------------------------------------------- */
 
-static notch_status check_weights(const notch_integer *engine, const int8_t *const *weights,
-                                  notch_error *error)
+enum {
+    CHECK_CHUNK = 1 << 16 /* weights */
+};
+
+/* The least weight that a worker has seen lies in its scratch. */
+typedef struct weights_check {
+    notch_integer *engine;
+    const int8_t *weights;
+    uint64_t count;
+} weights_check;
+
+static void check_item(void *argument, uint64_t item, uint32_t worker)
+{
+    const weights_check *check = argument;
+    int8_t *least = (int8_t *)notch_scratch_of(check->engine, worker);
+    const uint64_t first = item * CHECK_CHUNK;
+    const int8_t own = check->engine->rows->least(check->weights + first,
+                                                  notch_least(check->count - first, CHECK_CHUNK));
+    *least = own < *least ? own : *least;
+}
+
+static int8_t least_weight(notch_integer *engine, const int8_t *weights, uint64_t count,
+                           const notch_executor *executor)
+{
+    weights_check check = {engine, weights, count};
+    const uint32_t workers = executor == NULL ? 1 : executor->workers;
+    int8_t least = 0;
+    for (uint32_t worker = 0; worker < workers; worker++) {
+        *notch_scratch_of(engine, worker) = 0;
+    }
+    engine->executor = executor;
+    notch_integer_run(engine, check_item, &check, (count + CHECK_CHUNK - 1) / CHECK_CHUNK);
+    for (uint32_t worker = 0; worker < workers; worker++) {
+        const int8_t own = *(int8_t *)notch_scratch_of(engine, worker);
+        least = own < least ? own : least;
+    }
+    return least;
+}
+
+static notch_status check_weights(notch_integer *engine, const int8_t *const *weights,
+                                  const notch_executor *executor, notch_error *error)
 {
     for (uint32_t t = 0; t < engine->model.tensor_count; t++) {
         const notch_tensor *tensor = &engine->model.tensors[t];
@@ -146,11 +185,7 @@ static notch_status check_weights(const notch_integer *engine, const int8_t *con
                               "missing",
                               tensor->name);
         }
-        int8_t least = 0;
-        for (uint64_t i = 0; i < tensor->count; i++) {
-            least = weights[t][i] < least ? weights[t][i] : least;
-        }
-        if (least < -127) {
+        if (least_weight(engine, weights[t], tensor->count, executor) < -127) {
             return notch_fail(error, NOTCH_ERROR_RANGE,
                               "engine int: a weight of %s is -128, expected -127 to 127",
                               tensor->name);
@@ -172,7 +207,7 @@ static notch_status check_labels(const notch_integer *engine, const notch_intege
     return NOTCH_OK;
 }
 
-static notch_status check_call(const notch_integer *engine, const int8_t *const *weights,
+static notch_status check_call(notch_integer *engine, const int8_t *const *weights,
                                const notch_integer_batch *batch, const notch_executor *executor,
                                const notch_integer_result *result, notch_error *error)
 {
@@ -192,7 +227,7 @@ static notch_status check_call(const notch_integer *engine, const int8_t *const 
     if (status == NOTCH_OK) {
         status = check_labels(engine, batch, error);
     }
-    return status == NOTCH_OK ? check_weights(engine, weights, error) : status;
+    return status == NOTCH_OK ? check_weights(engine, weights, executor, error) : status;
 }
 
 static void begin_call(notch_integer *engine, const int8_t *const *weights,
@@ -200,6 +235,7 @@ static void begin_call(notch_integer *engine, const int8_t *const *weights,
                        bool training)
 {
     engine->weights = weights;
+    engine->ordered = NULL;
     engine->executor = executor;
     engine->key = batch->key;
     engine->key.stream *= NOTCH_STREAMS_A_CALL;
@@ -230,8 +266,10 @@ notch_status notch_integer_train(notch_integer *engine, const int8_t *const *wei
     }
     begin_call(engine, weights, batch, executor, true);
     notch_integer_forward(engine, batch->images);
+    notch_integer_begins(engine, NOTCH_PASS_LOSS, NULL);
     notch_integer_loss(engine, batch->labels, result, NULL);
     notch_integer_backward(engine);
+    notch_integer_begins(engine, NOTCH_PASSES, NULL);
     return NOTCH_OK;
 }
 

@@ -171,6 +171,7 @@ static void measure_weights(const notch_integer *engine, const notch_stage *stag
     }
     if (!stage->direct) {
         raise(&sizes->columns, (uint64_t)stage->chunk * stage->positions * stage->columns);
+        raise(&sizes->scratch, notch_columns_scratch(&stage->window));
     }
     if (stage->reordered || stage->gradient_shift > 0) {
         raise(&sizes->products, weights * sizeof(int32_t));

@@ -37,11 +37,23 @@ typedef struct ordering {
     const int32_t *products;
     int32_t *gradient;
     uint32_t outputs;
+    const notch_row_kernels *rows;
 } ordering;
 
 static size_t tensor_place(const tensor_order *o, uint32_t ty, uint32_t tx)
 {
     return (size_t)(o->first[0] + ty) * o->width + o->first[1] + tx;
+}
+
+/* Taps that lie next to each other in a plane: all of them, or those of one row. */
+static uint32_t lines_of(const tensor_order *o)
+{
+    return o->taps[1] == o->width ? 1 : o->taps[0];
+}
+
+static uint32_t line_taps(const tensor_order *o)
+{
+    return o->taps[0] * o->taps[1] / lines_of(o);
 }
 
 static void order_output(void *argument, uint64_t output, uint32_t worker)
@@ -52,21 +64,23 @@ static void order_output(void *argument, uint64_t output, uint32_t worker)
     const size_t plane = (size_t)o->height * o->width;
     const int8_t *from = job->weights + output * o->channels * plane;
     int8_t *out = job->out + output * o->taps[0] * o->taps[1] * o->channels;
-    for (uint32_t ty = 0; ty < o->taps[0]; ty++) {
-        for (uint32_t tx = 0; tx < o->taps[1]; tx++) {
-            const size_t place = tensor_place(o, ty, tx);
-            for (uint32_t c = 0; c < o->channels; c++) {
-                *out++ = from[c * plane + place];
-            }
-        }
+    for (uint32_t line = 0; line < lines_of(o); line++) {
+        job->rows->transpose_bytes(from + tensor_place(o, line, 0), plane, o->channels,
+                                   line_taps(o), out, (ptrdiff_t)o->channels);
+        out += (size_t)line_taps(o) * o->channels;
     }
 }
 
-void notch_order_weights(const notch_integer *engine, const notch_stage *stage,
-                         const int8_t *weights, int8_t *out)
+void notch_order_weights(notch_integer *engine, const notch_stage *stage, const int8_t *weights)
 {
-    ordering job = {.order = order_of(engine, stage), .weights = weights, .out = out};
-    notch_integer_run(engine, order_output, &job, stage->outputs);
+    ordering job = {.order = order_of(engine, stage),
+                    .weights = weights,
+                    .out = engine->shared.reordered,
+                    .rows = engine->rows};
+    if (engine->ordered != stage) {
+        notch_integer_run(engine, order_output, &job, stage->outputs);
+        engine->ordered = stage;
+    }
 }
 
 /* Of input channel `channel`: [taps from last to first][outputs]. */
@@ -76,24 +90,23 @@ static void order_channel(void *argument, uint64_t channel, uint32_t worker)
     const ordering *job = argument;
     const tensor_order *o = &job->order;
     const size_t plane = (size_t)o->height * o->width, step = o->channels * plane;
-    int8_t *out = job->out + channel * o->taps[0] * o->taps[1] * job->outputs;
-    for (uint32_t ty = o->taps[0]; ty-- > 0;) {
-        for (uint32_t tx = o->taps[1]; tx-- > 0;) {
-            const int8_t *from = job->weights + channel * plane + tensor_place(o, ty, tx);
-            for (uint32_t n = 0; n < job->outputs; n++) {
-                *out++ = from[n * step];
-            }
-        }
+    int8_t *end = job->out + (channel + 1) * o->taps[0] * o->taps[1] * job->outputs;
+    for (uint32_t line = 0; line < lines_of(o); line++) {
+        const int8_t *from = job->weights + channel * plane + tensor_place(o, line, 0);
+        job->rows->transpose_bytes(from, step, job->outputs, line_taps(o), end - job->outputs,
+                                   -(ptrdiff_t)job->outputs);
+        end -= (size_t)line_taps(o) * job->outputs;
     }
 }
 
-void notch_order_back(const notch_integer *engine, const notch_stage *stage, const int8_t *weights,
-                      int8_t *out)
+void notch_order_back(notch_integer *engine, const notch_stage *stage, const int8_t *weights)
 {
     ordering job = {.order = order_of(engine, stage),
                     .weights = weights,
-                    .out = out,
-                    .outputs = stage->outputs};
+                    .out = engine->shared.reordered,
+                    .outputs = stage->outputs,
+                    .rows = engine->rows};
+    engine->ordered = NULL;
     notch_integer_run(engine, order_channel, &job, job.order.channels);
 }
 
@@ -108,19 +121,19 @@ static void order_gradient_of(void *argument, uint64_t output, uint32_t worker)
     if ((size_t)o->taps[0] * o->taps[1] < plane) {
         memset(out, 0, o->channels * plane * sizeof *out);
     }
-    for (uint32_t ty = 0; ty < o->taps[0]; ty++) {
-        for (uint32_t tx = 0; tx < o->taps[1]; tx++) {
-            const size_t place = tensor_place(o, ty, tx);
-            for (uint32_t c = 0; c < o->channels; c++) {
-                out[c * plane + place] = *from++;
-            }
-        }
+    for (uint32_t line = 0; line < lines_of(o); line++) {
+        job->rows->transpose_words(from, o->channels, line_taps(o), o->channels,
+                                   out + tensor_place(o, line, 0), plane);
+        from += (size_t)line_taps(o) * o->channels;
     }
 }
 
 void notch_order_gradient(const notch_integer *engine, const notch_stage *stage,
                           const int32_t *products, int32_t *gradient)
 {
-    ordering job = {.order = order_of(engine, stage), .products = products, .gradient = gradient};
+    ordering job = {.order = order_of(engine, stage),
+                    .products = products,
+                    .gradient = gradient,
+                    .rows = engine->rows};
     notch_integer_run(engine, order_gradient_of, &job, stage->outputs);
 }

@@ -72,7 +72,8 @@ void notch_batch_norm_back(notch_integer *engine, notch_stage *stage, int32_t *e
 /* pool.c, of one sample. relu: of the results. */
 void notch_pool_sums(const notch_row_kernels *rows, const notch_window *w, const int32_t *in,
                      bool relu, int32_t *out, uint16_t *routes);
-void notch_max_pool(const notch_window *w, const int8_t *in, int8_t *out, uint16_t *routes);
+void notch_max_pool(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
+                    int8_t *out, uint16_t *routes);
 void notch_average_pool(const notch_window *w, const int8_t *in, int8_t *out);
 /* Of windows without overlap: errors go where their routes lead, all else becomes 0. */
 void notch_unpool(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
@@ -87,17 +88,20 @@ static inline size_t notch_window_place(const notch_window *w, uint32_t oy, uint
     return (size_t)(y * w->in.width + x) * w->in.channels;
 }
 
-/* columns.c: out[position][kernel height][kernel width][channels] of one sample. */
-void notch_columns(const notch_window *w, const int8_t *in, int8_t *out);
+/* columns.c: out[position][kernel height][kernel width][channels] of one sample. scratch:
+ * notch_columns_scratch bytes. */
+void notch_columns(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
+                   void *scratch, int8_t *out);
+uint64_t notch_columns_scratch(const notch_window *w);
 /* The same for the error of the input: positions are those of w->in, `errors` has the shape of
  * w->out, taps come in the order of rising error positions: from the last to the first. */
-void notch_back_gather(const notch_window *w, const int8_t *errors, int8_t *out);
+void notch_back_gather(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
+                       void *scratch, int8_t *out);
 
-/* order.c: weights in the order of columns, and back. */
-void notch_order_weights(const notch_integer *engine, const notch_stage *stage,
-                         const int8_t *weights, int8_t *out);
-void notch_order_back(const notch_integer *engine, const notch_stage *stage, const int8_t *weights,
-                      int8_t *out);
+/* order.c: weights in the order of columns, and as the error of the input needs them, to
+ * shared.reordered; gradients back to the order of the tensor. */
+void notch_order_weights(notch_integer *engine, const notch_stage *stage, const int8_t *weights);
+void notch_order_back(notch_integer *engine, const notch_stage *stage, const int8_t *weights);
 void notch_order_gradient(const notch_integer *engine, const notch_stage *stage,
                           const int32_t *products, int32_t *gradient);
 

@@ -88,36 +88,34 @@ void notch_pool_sums(const notch_row_kernels *rows, const notch_window *w, const
 }
 
 /* As pool_window, of int8. */
-static void max_window(const notch_window *w, const int8_t *in, const span *y, const span *x,
-                       int8_t *out, uint16_t *routes)
+static void max_window(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
+                       const span *y, const span *x, int8_t *out, uint16_t *routes)
 {
     const uint32_t channels = w->in.channels;
-    for (uint32_t c = 0; c < channels; c++) {
-        int8_t most = INT8_MIN;
-        uint16_t route = 0;
-        for (uint32_t ky = y->low; ky < y->high; ky++) {
-            for (uint32_t kx = x->low; kx < x->high; kx++) {
-                const int8_t value = in[place(w, y, x, ky, kx) + c];
-                if (value > most) {
-                    most = value;
-                    route = (uint16_t)(ky * w->kernel[1] + kx);
-                }
+    for (uint32_t ky = y->low; ky < y->high; ky++) {
+        for (uint32_t kx = x->low; kx < x->high; kx++) {
+            const int8_t *from = in + place(w, y, x, ky, kx);
+            const uint16_t tap = (uint16_t)(ky * w->kernel[1] + kx);
+            if (ky != y->low || kx != x->low) {
+                rows->pool_more_bytes(from, channels, tap, out, routes);
+                continue;
             }
-        }
-        out[c] = most;
-        if (routes != NULL) {
-            routes[c] = route;
+            memcpy(out, from, channels);
+            for (uint32_t c = 0; routes != NULL && c < channels; c++) {
+                routes[c] = tap;
+            }
         }
     }
 }
 
-void notch_max_pool(const notch_window *w, const int8_t *in, int8_t *out, uint16_t *routes)
+void notch_max_pool(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
+                    int8_t *out, uint16_t *routes)
 {
     for (uint32_t oy = 0; oy < w->out.height; oy++) {
         const span y = span_of(w, 0, oy);
         for (uint32_t ox = 0; ox < w->out.width; ox++) {
             const span x = span_of(w, 1, ox);
-            max_window(w, in, &y, &x, out, routes);
+            max_window(rows, w, in, &y, &x, out, routes);
             out += w->in.channels;
             routes = routes == NULL ? NULL : routes + w->in.channels;
         }
@@ -164,6 +162,14 @@ void notch_unpool(const notch_row_kernels *rows, const notch_window *w, const in
         const span y = span_of(w, 0, oy);
         for (uint32_t ox = 0; ox < w->out.width; ox++) {
             const span x = span_of(w, 1, ox);
+            if (whole(w, &y, &x)) {
+                int8_t *const to[4] = {out + place(w, &y, &x, 0, 0), out + place(w, &y, &x, 0, 1),
+                                       out + place(w, &y, &x, 1, 0), out + place(w, &y, &x, 1, 1)};
+                rows->unpool_four(errors, routes, channels, to);
+                errors += channels;
+                routes += channels;
+                continue;
+            }
             for (uint32_t ky = y.low; ky < y.high; ky++) {
                 for (uint32_t kx = x.low; kx < x.high; kx++) {
                     rows->unpool(errors, routes, channels, (uint16_t)(ky * w->kernel[1] + kx),

@@ -16,6 +16,7 @@
 #include "engine/integer/factor.h"
 #include "kernels/kernels.h"
 #include "kernels/matrix.h"
+#include "model/observe.h"
 
 enum {
     NOTCH_STAGE_STEPS_LOG = 4,  /* norms: 2^4 steps a standard deviation */
@@ -154,6 +155,7 @@ struct notch_integer {
 
     /* Of the call. */
     const int8_t *const *weights;
+    const notch_stage *ordered; /* whose weights lie in shared.reordered as columns */
     const notch_executor *executor;
     notch_key key;
     uint32_t count;
@@ -175,6 +177,15 @@ static inline void notch_integer_run(const notch_integer *engine, notch_task *ta
     }
     for (uint64_t i = 0; i < items; i++) {
         task(argument, i, 0);
+    }
+}
+
+/* Tells the observer of a training call what begins. */
+static inline void notch_integer_begins(const notch_integer *engine, notch_pass pass,
+                                        const notch_stage *stage)
+{
+    if (engine->training) {
+        notch_observe(engine->options.observer, pass, stage == NULL ? 0 : stage->layer);
     }
 }
 

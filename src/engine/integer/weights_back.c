@@ -35,10 +35,11 @@ static void unpool_item(void *argument, uint64_t k, uint32_t worker)
 
 static void columns_item(void *argument, uint64_t k, uint32_t worker)
 {
-    (void)worker;
     const back_pass *p = argument;
     const notch_stage *stage = p->stage;
-    notch_columns(&stage->window, p->input->values + (p->first + k) * p->input->values_a_sample,
+    notch_columns(p->engine->rows, &stage->window,
+                  p->input->values + (p->first + k) * p->input->values_a_sample,
+                  notch_scratch_of(p->engine, worker),
                   p->engine->shared.columns + k * stage->positions * stage->columns);
 }
 
@@ -52,6 +53,7 @@ static void prepare_chunk(back_pass *p)
         notch_integer_run(p->engine, unpool_item, p, p->samples);
         p->errors = shared->unpooled;
     }
+    notch_integer_begins(p->engine, NOTCH_PASS_GRADIENTS, stage);
     if (!stage->direct) {
         notch_integer_run(p->engine, columns_item, p, p->samples);
         p->columns = shared->columns;
@@ -100,11 +102,7 @@ static void bias_item(void *argument, uint64_t sample, uint32_t worker)
     const uint32_t outputs = stage->outputs;
     const int8_t *errors = p->engine->shared.errors + sample * stage->values_a_sample;
     int64_t *sums = p->engine->shared.channels + (uint64_t)worker * outputs;
-    for (uint32_t i = 0; i < stage->values_a_sample; i += outputs) {
-        for (uint32_t c = 0; c < outputs; c++) {
-            sums[c] += errors[i + c];
-        }
-    }
+    p->engine->rows->channel_sums(errors, stage->values_a_sample / outputs, outputs, sums);
 }
 
 static void gradient_of_bias(back_pass *p, uint32_t tensor, int32_t error_exponent)
@@ -144,15 +142,16 @@ uint32_t notch_back_block(const notch_integer *engine, const notch_stage *stage)
 }
 
 typedef struct back_scratch {
-    uint64_t gathered, results, matrix, bytes;
+    uint64_t frame, gathered, results, matrix, bytes;
 } back_scratch;
 
 static back_scratch scratch_of(const notch_integer *engine, const notch_stage *stage)
 {
     const uint64_t rows = (uint64_t)notch_back_block(engine, stage) * notch_back_rows(stage);
     const uint32_t outputs = notch_back_outputs(stage), terms = notch_back_columns(stage);
-    back_scratch s = {.gathered = 0};
-    s.results = s.gathered + notch_aligned(stage->direct ? 0 : rows * terms);
+    back_scratch s = {.frame = 0};
+    s.gathered = s.frame + (stage->direct ? 0 : notch_columns_scratch(&stage->window));
+    s.results = s.gathered + (stage->direct ? 0 : notch_aligned(rows * terms));
     s.matrix = s.results + notch_aligned(rows * outputs * sizeof(int32_t));
     s.bytes =
         s.matrix + notch_matrix_workspace(engine->matrix, (uint32_t)rows, outputs, terms, true, 1);
@@ -171,11 +170,11 @@ static void pack_weights(const back_pass *p)
     const int8_t *weights = engine->weights[engine->model.layers[stage->layer].tensors[0]];
     notch_operand right = {weights, stage->columns, NOTCH_TERMS_ACROSS};
     if (!stage->direct) {
-        notch_order_back(engine, stage, weights, engine->shared.reordered);
+        notch_order_back(engine, stage, weights);
         right =
             (notch_operand){engine->shared.reordered, notch_back_columns(stage), NOTCH_TERMS_ALONG};
     } else if (stage->reordered) {
-        notch_order_weights(engine, stage, weights, engine->shared.reordered);
+        notch_order_weights(engine, stage, weights);
         right.values = engine->shared.reordered;
     }
     notch_matrix_pack(engine->matrix, &right, notch_back_outputs(stage), notch_back_columns(stage),
@@ -202,7 +201,8 @@ static void input_item(void *argument, uint64_t item, uint32_t worker)
     if (!stage->direct) {
         int8_t *gathered = (int8_t *)scratch + s.gathered;
         for (uint32_t i = 0; i < samples; i++) {
-            notch_back_gather(&stage->window, left + i * errors_a_sample,
+            notch_back_gather(p->engine->rows, &stage->window, left + i * errors_a_sample,
+                              scratch + s.frame,
                               gathered + (size_t)i * notch_back_rows(stage) * terms);
         }
         left = gathered;
@@ -243,9 +243,11 @@ void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t
         multiply_weights(&p, gradient);
         if (input->reaches) {
             const uint32_t block = notch_back_block(engine, stage);
+            notch_integer_begins(engine, NOTCH_PASS_ERRORS, stage);
             notch_integer_run(engine, input_item, &p, (p.samples + block - 1) / block);
         }
     }
+    notch_integer_begins(engine, NOTCH_PASS_GRADIENTS, stage);
     if (through) {
         notch_order_gradient(engine, stage, gradient, engine->gradients[tensors[0]]);
     }

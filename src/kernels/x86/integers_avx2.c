@@ -10,6 +10,7 @@ NOTCH_TARGET_AVX2 uint64_t notch_i32_masses_avx2(const int32_t *values, uint32_t
     __m256i sum = _mm256_setzero_si256();
     uint32_t i = 0;
     for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
+        notch_prefetch_ahead(values + i);
         /* |-2^31| wraps to 2^31, which is right as an unsigned number */
         const __m256i mass = _mm256_abs_epi32(notch_load(values + i));
         _mm256_storeu_si256((__m256i *)(masses + i), mass);

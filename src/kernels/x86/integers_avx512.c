@@ -10,6 +10,7 @@ NOTCH_TARGET_AVX512 uint64_t notch_i32_masses_avx512(const int32_t *values, uint
     __m512i sum = _mm512_setzero_si512();
     for (uint32_t i = 0; i < count; i += NOTCH_LANES) {
         const __mmask16 lanes = notch_first_lanes(count - i);
+        notch_prefetch_ahead(values + i);
         /* |-2^31| wraps to 2^31, which is right as an unsigned number */
         const __m512i mass = _mm512_abs_epi32(_mm512_maskz_loadu_epi32(lanes, values + i));
         _mm512_mask_storeu_epi32(masses + i, lanes, mass);

@@ -7,6 +7,7 @@
 #define NOTCH_KERNELS_X86_KERNELS_X86_H
 
 #include "kernels/kernels.h"
+#include "kernels/x86/target.h"
 
 #define NOTCH_DECLARE_KERNELS(isa)                                                                 \
     void notch_random_blocks_##isa(const notch_key *key, uint64_t first, uint64_t blocks,          \
@@ -45,5 +46,12 @@ uint32_t notch_rank_avx512(const uint64_t *rising, uint32_t count, uint64_t targ
 
 NOTCH_DECLARE_KERNELS(avx2);
 NOTCH_DECLARE_KERNELS(avx512);
+
+/* The same place of the next block, which is wanted next: hardware does not look that far. It may
+ * lie beyond the tensor, where a prefetch does nothing. */
+static inline void notch_prefetch_ahead(const void *values)
+{
+    _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
+}
 
 #endif

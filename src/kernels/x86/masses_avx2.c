@@ -12,13 +12,6 @@ enum {
     SMALLEST_TOP = 32
 };
 
-/* The same place of the next block, which is wanted next: hardware does not look that far. It may
- * lie beyond the tensor, where a prefetch does nothing. */
-static inline void prefetch_ahead(const uint32_t *values)
-{
-    _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
-}
-
 /* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >=
  * SMALLEST_TOP. */
 NOTCH_TARGET_AVX2 static inline __m256i masses_of(__m256i bits, __m256i top, __m256i smoothing)
@@ -60,7 +53,7 @@ NOTCH_TARGET_AVX2 uint32_t notch_f32_survey_avx2(const void *values, uint32_t co
     for (; i + NOTCH_RUN <= count; i += NOTCH_RUN) {
         __m256i run0 = _mm256_setzero_si256(), run1 = run0;
         for (uint32_t k = i; k < i + NOTCH_RUN; k += 2 * NOTCH_LANES) {
-            prefetch_ahead(bits + k);
+            notch_prefetch_ahead(bits + k);
             largest0 = larger(largest0, bits + k);
             largest1 = larger(largest1, bits + k + NOTCH_LANES);
             run0 = notch_add_pairs(run0, masses_of(notch_load(bits + k), top, smoothing));
@@ -93,7 +86,7 @@ NOTCH_TARGET_AVX2 uint64_t notch_f32_masses_avx2(const void *values, uint32_t co
     __m256i sum = _mm256_setzero_si256();
     uint32_t i = 0;
     for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
-        prefetch_ahead(bits + i);
+        notch_prefetch_ahead(bits + i);
         const __m256i mass = masses_of(notch_load(bits + i), top, smoothing);
         _mm256_storeu_si256((__m256i *)(masses + i), mass);
         sum = notch_add_pairs(sum, mass);

@@ -12,13 +12,6 @@ enum {
     SMALLEST_TOP = 32
 };
 
-/* The same place of the next block, which is wanted next: hardware does not look that far. It may
- * lie beyond the tensor, where a prefetch does nothing. */
-static inline void prefetch_ahead(const uint32_t *values)
-{
-    _mm_prefetch((const char *)((uintptr_t)values + 4 * NOTCH_BLOCK), _MM_HINT_T0);
-}
-
 /* (significand << 8) >> (top - exponent field), plus smoothing; top = unit + 158 >=
  * SMALLEST_TOP. */
 NOTCH_TARGET_AVX512 static inline __m512i masses_of(__m512i bits, __m512i top, __m512i smoothing)
@@ -38,7 +31,7 @@ NOTCH_TARGET_AVX512 static inline __m512i survey_run(const uint32_t *bits, __m51
     __m512i sum = _mm512_setzero_si512();
     NOTCH_UNROLL
     for (int k = 0; k < NOTCH_RUN / NOTCH_LANES; k++) {
-        prefetch_ahead(bits + NOTCH_LANES * k);
+        notch_prefetch_ahead(bits + NOTCH_LANES * k);
         const __m512i x = _mm512_loadu_si512(bits + NOTCH_LANES * k);
         *largest = _mm512_max_epu32(*largest, _mm512_and_si512(x, magnitude));
         sum = notch_add_pairs(sum, masses_of(x, top, smoothing));
@@ -91,7 +84,7 @@ NOTCH_TARGET_AVX512 uint64_t notch_f32_masses_avx512(const void *values, uint32_
     __m512i sum = _mm512_setzero_si512();
     uint32_t i = 0;
     for (; i + NOTCH_LANES <= count; i += NOTCH_LANES) {
-        prefetch_ahead(bits + i);
+        notch_prefetch_ahead(bits + i);
         const __m512i mass = masses_of(_mm512_loadu_si512(bits + i), top, smoothing);
         _mm512_storeu_si512(masses + i, mass);
         sum = notch_add_pairs(sum, mass);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "kernels/x86/target.h"
+#include "kernels/x86/transpose.h"
 
 #define TARGET NOTCH_TARGET_AVX2
 #define TABLE notch_rows_avx2

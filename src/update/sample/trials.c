@@ -99,6 +99,7 @@ static inline void throw_guided(const draw *d, const range *over, const uint32_t
         /* at < base + total, so the last category stops the search */
         i += cumulative[i] <= at;
         i += cumulative[i] <= at;
+        i += cumulative[i] <= at;
         while (cumulative[i] <= at) {
             i++;
         }
