@@ -14,7 +14,7 @@ enum {
 };
 
 static const option_entry help_entry = {
-    .kind = OPTION_FLAG, .name = "help", .help = "print this help and end"};
+    .kind = OPTION_FLAG, .name = "help", .letter = 'h', .help = "print this help and end"};
 
 /* Appends to a phrase, as far as it fits. */
 #if defined(__GNUC__)
@@ -126,10 +126,10 @@ static void describe(const option_entry *entry, char phrase[HELP_PHRASE])
 
 static size_t label_of(const option_entry *entry, char label[LABEL])
 {
-    const bool short_form = entry == &help_entry;
     const char *argument = entry->argument == NULL ? "" : entry->argument;
-    return (size_t)snprintf(label, LABEL, "%s--%s%s%s", short_form ? "-h, " : "", entry->name,
-                            argument[0] == '\0' ? "" : " ", argument);
+    const char short_form[] = {'-', entry->letter, ',', ' ', '\0'};
+    return (size_t)snprintf(label, LABEL, "%s--%s%s%s", entry->letter == '\0' ? "" : short_form,
+                            entry->name, argument[0] == '\0' ? "" : " ", argument);
 }
 
 /* Prints words between columns `start` and COLUMNS; the cursor is at `start` already. */

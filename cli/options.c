@@ -14,7 +14,8 @@
 #include "help.h"
 
 enum {
-    FIRST_CODE = 256 /* getopt_long's name for entry 0: above every character */
+    FIRST_CODE = 256,             /* getopt_long's name for entry 0: above every character */
+    LETTERS = 2 * OPTIONS_MAX + 3 /* of getopt_long's short options: ":h", and "o:" for each */
 };
 
 const char *option_samplers(uint64_t value)
@@ -134,9 +135,11 @@ bool option_take(const option_entry *entry, char *text, char problem[HELP_PHRASE
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static void describe_for_getopt(const option_table *table, struct option options[OPTIONS_MAX + 2])
+static void describe_for_getopt(const option_table *table, struct option options[OPTIONS_MAX + 2],
+                                char letters[LETTERS])
 {
-    size_t count = 0;
+    size_t count = 0, length = 2;
+    memcpy(letters, ":h", length);
     assert(table->entry_count <= OPTIONS_MAX);
     for (size_t k = 0; k < table->entry_count; k++) {
         const option_entry *entry = &table->entries[k];
@@ -145,9 +148,25 @@ static void describe_for_getopt(const option_table *table, struct option options
                 entry->name, entry->kind == OPTION_FLAG ? no_argument : required_argument, NULL,
                 FIRST_CODE + (int)k};
         }
+        if (entry->letter != '\0') {
+            letters[length++] = entry->letter;
+            letters[length] = ':';
+            length += entry->kind != OPTION_FLAG;
+        }
     }
+    letters[length] = '\0';
     options[count++] = (struct option){"help", no_argument, NULL, 'h'};
     options[count] = (struct option){0};
+}
+
+/* The entry that getopt_long's code or letter stands for. */
+static const option_entry *entry_of(const option_table *table, int code)
+{
+    size_t k = 0;
+    while (code < FIRST_CODE && table->entries[k].letter != code) {
+        k++;
+    }
+    return &table->entries[code < FIRST_CODE ? k : (size_t)(code - FIRST_CODE)];
 }
 
 /* getopt_long has returned '?' and left what it knows in optopt and argv. */
@@ -176,7 +195,7 @@ static int refuse_unknown(const option_table *table, const struct option *option
 
 static int refuse_missing_value(const option_table *table)
 {
-    const option_entry *entry = &table->entries[optopt - FIRST_CODE];
+    const option_entry *entry = entry_of(table, optopt);
     char expected[HELP_PHRASE];
     help_expected(entry, expected);
     return options_refuse(table->command, "--%s has no value, expected %s", entry->name, expected);
@@ -188,7 +207,8 @@ static int check_operands(const option_table *table, char **operands)
     while (operands[count] != NULL) {
         count++;
     }
-    if (count <= table->operand_count && count + table->operand_optional >= table->operand_count) {
+    if ((count <= table->operand_count || table->operand_many) &&
+        count + table->operand_optional >= table->operand_count) {
         return OPTIONS_GO_ON;
     }
     if (table->operand_count == 0) {
@@ -201,19 +221,19 @@ static int check_operands(const option_table *table, char **operands)
 
 /* Takes the options in the file that --config names in argv, if it does. What else is wrong there
  * is left to the parsing that follows. */
-static int take_config(const option_table *table, const struct option *options, int argc,
-                       char **argv)
+static int take_config(const option_table *table, const struct option *options, const char *letters,
+                       int argc, char **argv)
 {
     int code;
     if (table->config == NULL) {
         return OPTIONS_GO_ON;
     }
     optind = 0; /* start over, also inside a cluster that an earlier call left unread */
-    while ((code = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         if (code == 'h' || code == '?' || code == ':') {
             return OPTIONS_GO_ON;
         }
-        const option_entry *entry = &table->entries[code - FIRST_CODE];
+        const option_entry *entry = entry_of(table, code);
         if (entry->text == &table->config->path) {
             table->config->path = optarg;
         }
@@ -235,15 +255,16 @@ static int take_option(const option_table *table, const option_entry *entry)
 int options_parse(const option_table *table, int argc, char **argv, char ***operands)
 {
     struct option options[OPTIONS_MAX + 2];
+    char letters[LETTERS];
     int code;
-    describe_for_getopt(table, options);
+    describe_for_getopt(table, options, letters);
     opterr = 0;
-    const int config_code = take_config(table, options, argc, argv);
+    const int config_code = take_config(table, options, letters, argc, argv);
     if (config_code != OPTIONS_GO_ON) {
         return config_code;
     }
     optind = 0; /* start over, also inside a cluster that an earlier call left unread */
-    while ((code = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         int result = OPTIONS_GO_ON;
         if (code == 'h') {
             help_print(table);
@@ -254,7 +275,7 @@ int options_parse(const option_table *table, int argc, char **argv, char ***oper
         } else if (code == ':') {
             result = refuse_missing_value(table);
         } else {
-            result = take_option(table, &table->entries[code - FIRST_CODE]);
+            result = take_option(table, entry_of(table, code));
         }
         if (result != OPTIONS_GO_ON) {
             return result;

@@ -238,12 +238,13 @@ static int parse(const char *line, size_t operand_count, settings *s, char ***op
          .given = &s->rates_given,
          .maximum = NOTCH_TRIALS_ONE},
         {.kind = OPTION_SIZE, .name = "memory", .value = &s->memory, .maximum = 4096},
-        {.kind = OPTION_TEXT, .name = "out", .argument = "DIR", .text = &s->out},
-        {.kind = OPTION_FLAG, .name = "json", .flag = &s->json},
+        {.kind = OPTION_TEXT, .name = "out", .letter = 'o', .argument = "DIR", .text = &s->out},
+        {.kind = OPTION_FLAG, .name = "json", .letter = 'J', .flag = &s->json},
     };
     const option_table table = {.command = "# notch", /* its sentences are comments in TAP */
                                 .operands = operand_count == 0 ? NULL : "FILE",
                                 .operand_count = operand_count,
+                                .operand_many = operand_count == 2,
                                 .entries = entries,
                                 .entry_count = sizeof entries / sizeof entries[0]};
     return options_parse(&table, argc, argv, operands);
@@ -315,6 +316,30 @@ TEST(operands_stand_anywhere)
     CHECK_STRING(operands[0], "-");
 }
 
+TEST(short_forms)
+{
+    static const char *const lines[] = {"-o place -J file", "-Joplace file", "file -oplace -J"};
+    settings s;
+    char **operands;
+    for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
+        CHECK_EQUAL_I64(parse(lines[k], 1, &s, &operands), OPTIONS_GO_ON);
+        CHECK_STRING(s.out, "place");
+        CHECK(s.json);
+        CHECK_STRING(operands[0], "file");
+    }
+}
+
+TEST(many_operands)
+{
+    settings s;
+    char **operands;
+    CHECK_EQUAL_I64(parse("one", 2, &s, &operands), EXIT_USAGE);
+    CHECK_EQUAL_I64(parse("one two --seed 3 three", 2, &s, &operands), OPTIONS_GO_ON);
+    CHECK_STRING(operands[0], "one");
+    CHECK_STRING(operands[2], "three");
+    CHECK(operands[3] == NULL);
+}
+
 TEST(what_is_wrong_is_refused)
 {
     static const char *const lines[] = {"--seed",
@@ -336,6 +361,7 @@ TEST(what_is_wrong_is_refused)
                                         "--memory K",
                                         "--out",
                                         "--out=",
+                                        "-o",
                                         "--json=1",
                                         "--s 3",
                                         "--no",
@@ -356,4 +382,4 @@ TEST_MAIN(RUN(whole_numbers), RUN(what_is_no_whole_number), RUN(whole_numbers_to
           RUN(fixed_point_numbers), RUN(what_is_no_fixed_point_number), RUN(numbers_as_text),
           RUN(fixed_point_numbers_survive_text), RUN(sizes), RUN(nothing_given_changes_nothing),
           RUN(options_of_every_kind), RUN(the_last_of_several_counts), RUN(operands_stand_anywhere),
-          RUN(what_is_wrong_is_refused))
+          RUN(short_forms), RUN(many_operands), RUN(what_is_wrong_is_refused))
