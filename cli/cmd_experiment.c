@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: MIT
  */
 #define _POSIX_C_SOURCE 200809L
-#include <errno.h>
 #include <inttypes.h>
 #include <notch/notch.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "commands.h"
 #include "experiment.h"
+#include "folder.h"
 #include "options.h"
 
 typedef struct experiment_request {
@@ -59,30 +58,9 @@ static int keep_only(experiment *e, const char *text)
                                      text);
 }
 
-/* The folder and those above it. */
-static int make_folder(const char *folder)
-{
-    char path[EXPERIMENT_PATH];
-    (void)snprintf(path, sizeof path, "%s", folder);
-    for (char *end = path; end != NULL;) {
-        end = strchr(end + 1, '/');
-        if (end != NULL) {
-            *end = '\0';
-        }
-        if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-            (void)fprintf(stderr, "%s: %s: cannot be made: %s\n", EXPERIMENT_COMMAND, path,
-                          strerror(errno));
-            return EXIT_INPUT;
-        }
-        if (end != NULL) {
-            *end = '/';
-        }
-    }
-    return EXIT_DONE;
-}
-
 static int run(experiment *e, const experiment_request *request)
 {
+    notch_error error = {NOTCH_OK, ""};
     int code = request->only == NULL ? EXIT_DONE : keep_only(e, request->only);
     if (code == EXIT_DONE) {
         code = experiment_check(e);
@@ -91,11 +69,11 @@ static int run(experiment *e, const experiment_request *request)
         list(e);
         return code;
     }
-    if (code == EXIT_DONE) {
-        code = make_folder(e->folder);
-    }
     if (code != EXIT_DONE) {
         return code;
+    }
+    if (folder_make(e->folder, &error) != NOTCH_OK) {
+        return command_fail(EXPERIMENT_COMMAND, &error);
     }
     const uint64_t jobs = request->jobs == 0 ? notch_threads_usable() : request->jobs;
     code = experiment_run_all(e, jobs, request->quiet);
