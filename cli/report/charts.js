@@ -14,13 +14,16 @@ function isLogarithmic(series) {
     return values.length > 0 && least > 0 && Math.max(...values) > 10 * least;
 }
 
-function axis(format, side) {
+function axis(format, size, label) {
     return {
+        label,
+        labelSize: 18,
+        labelFont: "12px system-ui, sans-serif",
         stroke: () => colourOf("--quiet"),
         grid: {stroke: () => colourOf("--grid"), width: 1},
         ticks: {stroke: () => colourOf("--grid"), width: 1, size: 4},
         font: "12px system-ui, sans-serif",
-        size: side,
+        size,
         values: (chart, splits) => splits.map((v) => v === null ? "" : format(v)),
     };
 }
@@ -34,20 +37,33 @@ function rangeOf(chart, least, most) {
     return [least >= 0 && least - room < 0 ? 0 : least - room, most + room];
 }
 
+/* Where series k has its latest value at or before place `at`: runs are evaluated at steps of their
+ * own. */
+function latest(chart, k, at) {
+    let place = at;
+    while (place > 0 && chart.data[k][place] === null) {
+        place--;
+    }
+    return chart.data[k][place] === null ? at : place;
+}
+
 function plotOptions(spec, width) {
     const logarithmic = isLogarithmic(spec.series);
-    const end = (chart) => chart.setLegend({idx: chart.data[0].length - 1});
+    /* At rest, the legend tells how each curve ends. */
+    const end = (chart) => chart.setLegend({idxs: chart.data.map((values, k) =>
+        latest(chart, k, values.length - 1))});
     return {
         width,
         height: CHART_HEIGHT,
-        cursor: {y: false},
+        cursor: {y: false, dataIdx: latest},
         scales: {
             x: {time: false,
                 range: (chart, least, most) => least === most ? [least - 1, most + 1]
                     : [least, most]},
             y: logarithmic ? {distr: 3} : {range: rangeOf},
         },
-        axes: [axis(asCount, 32), axis(spec.format, 64)],
+        axes: [axis(asCount, 32, "step"), axis(spec.format === asShare ? asTick : spec.format, 60)],
+        legend: {markers: {fill: (chart, k) => k === 0 ? "none" : spec.series[k - 1].colour()}},
         series: [{label: "step", value: (chart, v) => written(v, asCount)},
             ...spec.series.map((one) => ({
                 label: one.label,

@@ -121,15 +121,15 @@ function weightsSection(run) {
     }
     return [title,
         note("How many weights have which value, evaluation by evaluation from left to right; " +
-            "0 is the line in the middle. A shade stands for a share on a scale of three powers " +
-            "of ten. The bars at the right are the last evaluation."),
+            "0 is the line in the middle. The shade grows with the share, to the power 0.4. The " +
+            "bars at the right are the last evaluation."),
         element("div", {class: "pictures-wide"}, pictures)];
 }
 
 /* ---- time and memory ------------------------------------------------------------------------- */
 
-const STAGES = {batch: "choosing and copying images", gradient: "forward and backward passes",
-    update: "changing the weights", evaluation: "forward passes on test images"};
+const STAGES = {batch: "images for the batch", gradient: "forward and backward passes",
+    update: "update of the weights", evaluation: "evaluation on test images"};
 
 /* Seconds of each recorded stage and of all else. */
 function stagesOf(run) {
@@ -137,7 +137,7 @@ function stagesOf(run) {
         number(object(e.stages)[name])))}));
     const total = secondsOf(run);
     const rest = total - sum(stages.map((stage) => stage.seconds));
-    return {total, stages: [...stages, {name: "other", seconds: Math.max(rest, 0)}]};
+    return {total, stages: [...stages, {name: "saving and all else", seconds: Math.max(rest, 0)}]};
 }
 
 function timeBar({stages}) {
@@ -160,14 +160,13 @@ function timeSection(run) {
     const steps = last(run.steps);
     return [title, timeBar({stages}),
         table(`Time of each stage; ${asSeconds(total)} in all`,
-            ["stage", "what", "time", "share", "for each step"],
+            ["stage", "time", "share", "for each step"],
             stages.map((stage, k) => [
-                element("span", {class: `key stage-${k}`}, stage.name),
-                STAGES[stage.name] || "saving, recording, showing",
+                element("span", {class: `key stage-${k}`}, STAGES[stage.name] || stage.name),
                 asSeconds(stage.seconds),
                 total > 0 ? asShare(stage.seconds / total) : MISSING,
                 steps > 0 ? `${asNumber(1000 * stage.seconds / steps)} ms` : MISSING]),
-            {class: "numbers second-text"})];
+            {class: "numbers"})];
 }
 
 const MEMORY = {weights: "weights", activations: "activations", gradients: "gradients",

@@ -65,6 +65,11 @@ function asShare(value) {
     });
 }
 
+/* A share on an axis: 98 %, 0.05 % */
+function asTick(value) {
+    return written(value, (v) => Number((100 * v).toPrecision(4)) + " %");
+}
+
 function asSeconds(value) {
     return written(value, (v) => {
         if (v < 60) {

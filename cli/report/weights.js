@@ -5,8 +5,11 @@
 const WEIGHTS_HEIGHT = 150;
 const BARS = 0.22; /* share of the picture that the last histogram takes */
 const GAP = 6;
+const SHADE_POWER = 0.4; /* of the share: few weights can be seen beside many */
+const SHADE_MIN = 0.06;
 
-/* The histograms of one tensor of one layer: [{step, from, width, counts}], by steps. */
+/* The histograms of one tensor of one layer: [{step, from, width, counts, bound}], by
+ * steps. */
 function histogramsOf(run, layer, kind) {
     return run.layered.flatMap(({step, layers}) => {
         const found = object(layers.find((one) => word(object(one).layer) === layer))[kind];
@@ -14,7 +17,7 @@ function histogramsOf(run, layer, kind) {
         const bins = list(counts).map(number);
         const valid = number(from) !== null && number(width) > 0 && bins.length > 0 &&
             bins.every((count) => count !== null && count >= 0) && sum(bins) > 0;
-        return valid ? [{step, from, width, counts: bins}] : [];
+        return valid ? [{step, from, width, counts: bins, bound: boundOf(run)}] : [];
     });
 }
 
@@ -37,10 +40,17 @@ function deviationOf(histogram) {
         sum(histogram.counts));
 }
 
-/* The largest distance from 0 that occurs: 0 is in the middle of the picture. */
+/* The largest distance from 0 that occurs: 0 is in the middle of the picture. The outer bins may
+ * reach beyond the lattice. */
 function reachOf(histograms) {
-    return Math.max(...histograms.map((h) =>
-        Math.max(Math.abs(h.from), Math.abs(h.from + h.counts.length * h.width - 1)))) + 0.5;
+    return Math.min(histograms[0].bound, Math.max(...histograms.map((h) =>
+        Math.max(Math.abs(h.from), Math.abs(h.from + h.counts.length * h.width - 1))))) + 0.5;
+}
+
+/* The largest weight of the run's lattice. */
+function boundOf(run) {
+    const bits = number(object(run.model).bits);
+    return bits === null || bits < 1 ? Infinity : Math.max(2 ** (bits - 1) - 1, 1);
 }
 
 function drawWeights(canvas, histograms) {
@@ -66,8 +76,7 @@ function drawWeights(canvas, histograms) {
             const top = rowOf(h.from + (k + 1) * h.width - 0.5);
             const high = Math.max(rowOf(h.from + k * h.width - 0.5) - top, 0.5);
             const share = density(h, k) / most;
-            /* Logarithmic over three powers of ten: single weights can be seen. */
-            context.globalAlpha = share === 0 ? 0 : Math.max(0.04, 1 + Math.log10(share) / 3);
+            context.globalAlpha = share === 0 ? 0 : Math.max(SHADE_MIN, share ** SHADE_POWER);
             context.fillRect(left, top, Math.min(wide, map - left), high);
             if (isLast) {
                 context.globalAlpha = 1;
@@ -89,8 +98,9 @@ function weightsAt(histograms, x, y) {
     const value = Math.round(reach - 2 * reach * y);
     const k = Math.floor((value - h.from) / h.width);
     const count = k >= 0 && k < h.counts.length ? h.counts[k] : 0;
-    const low = h.from + k * h.width;
-    const range = h.width === 1 ? `value ${value}` : `values ${low} to ${low + h.width - 1}`;
+    const low = Math.max(h.from + k * h.width, -h.bound);
+    const high = Math.min(h.from + (k + 1) * h.width - 1, h.bound);
+    const range = low === high ? `value ${value}` : `values ${low} to ${high}`;
     return `step ${asCount(h.step)}, ${range}: ${asCount(count)}` +
         ` (${asShare(count / sum(h.counts))})`;
 }
