@@ -18,7 +18,7 @@ void environment_compiler(char text[ENVIRONMENT_TEXT]);
 double environment_peak_memory(void);
 
 /* One JSON object with the content of a run's environment.json, see docs/training.md; to be freed,
- * NULL: no memory. threads: 0 stands for one on each processor. began: seconds since 1970 in UTC. */
+ * NULL: no memory. threads: 0 stands for one on each processor. began: seconds since 1970. */
 char *environment_json(uint32_t threads, notch_isa isa, const notch_memory_plan *plan,
                        int64_t began);
 

@@ -29,7 +29,7 @@ typedef struct mistakes {
     size_t count;
 } mistakes;
 
-/* More probability for the wrong class is worse, then less for the right one, then to come first. */
+/* More probability for the wrong class is worse, then less for the right one. */
 static bool is_worse(const mistake *a, const mistake *b)
 {
     return a->probability > b->probability ||

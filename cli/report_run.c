@@ -59,7 +59,7 @@ static notch_status count_line(void *self, uint64_t step, const char *text, size
     return NOTCH_OK;
 }
 
-/* Whether evaluation k keeps its layers: REPORT_LAYERS_KEPT of them, at equal distances and with the
+/* Whether evaluation k keeps its layers: REPORT_LAYERS_KEPT of them do, at equal distances, and the
  * last one. */
 static bool keeps_layers(uint64_t k, uint64_t count)
 {

@@ -99,7 +99,7 @@ function layersSection(run) {
                 movedShare, asShare),
             layerCurves(run, "saturated", "Saturated weights (share at a bound of the lattice)",
                 (layer) => layer.saturated, asShare),
-            layerCurves(run, "dead units", "Dead units (share of outputs, zero on every test image)",
+            layerCurves(run, "dead units", "Dead units (share of outputs, 0 on every test image)",
                 (layer) => layer.dead_units, asShare)),
         table(`Layers with parameters at step ${asCount(end.step)}`,
             ["layer", "parameters", "moves a step", "saturated", "dead units",

@@ -19,7 +19,8 @@ typedef struct notch_histogram {
     uint64_t counts[NOTCH_HISTOGRAM_BINS];
 } notch_histogram;
 
-/* With the smallest width that is enough for the values that occur. tensor: integers, count >= 1. */
+/* With the smallest width that is enough for the values that occur. tensor: integers; count: 1 or
+ * more. */
 void notch_histogram_make(const notch_stored_tensor *tensor, uint64_t count,
                           notch_histogram *histogram);
 

@@ -102,7 +102,8 @@ function mistakeValues(number) {
     const right = rows.reduce((a, row, k) => a + row[k], 0);
     const pictures = document.querySelectorAll(`#run-${number} .pictures li`).length;
     return [...differ(`the matrix of run ${number}`, rows, test.confusion),
-        ...differ("its images", total, test.count), ...differ("the right ones", right, test.correct),
+        ...differ("its images", total, test.count),
+        ...differ("the right ones", right, test.correct),
         ...differ("the pictures", pictures, Math.min(24, test.count - test.correct))];
 }
 
@@ -154,7 +155,8 @@ function overflowing() {
 }
 
 function unlabelled() {
-    const headings = [...document.querySelectorAll("h1, h2, h3, h4")].map((h) => Number(h.tagName[1]));
+    const headings = [...document.querySelectorAll("h1, h2, h3, h4")]
+        .map((heading) => Number(heading.tagName[1]));
     const skipped = headings.filter((level, k) => k > 0 && level > headings[k - 1] + 1);
     const bare = [...document.querySelectorAll("table:not(.u-legend)")]
         .filter((one) => !one.querySelector("caption"));

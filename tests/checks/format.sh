@@ -4,15 +4,15 @@
 . "$(dirname "$0")/lib.sh"
 
 formatter=$(command -v clang-format-14 || command -v clang-format)
-code='\.(c|h|sh|py|build|ini)$|^scripts/|^bench/|^\.ci/|^meson_options\.txt$'
+code='\.(c|h|sh|py|build|ini|js|css|html)$|^scripts/|^bench/|^\.ci/|^meson_options\.txt$'
 
 unformatted() {
     files_like '\.[ch]$' | xargs "$formatter" --dry-run --Werror
 }
 
-# All files but what programs wrote, which is as it is.
+# All files but what programs and others wrote, which is as it is.
 texts() {
-    files | grep -vE '^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|\.svg$'
+    files | grep -vE '^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|^third_party/|\.svg$'
 }
 
 # Prints the lines of text files that match a regular expression.
@@ -35,12 +35,12 @@ bad_ends() {
 }
 
 long_lines() {
-    files_like "$code" | xargs awk \
+    files_like "$code" | grep -v '^third_party/' | xargs awk \
         'length > 100 { print FILENAME ":" FNR ": " length " columns, expected at most 100" }'
 }
 
 foreign_characters() {
-    files_like "$code" | LC_ALL=C xargs grep -nP '[^\x20-\x7e\t]'
+    files_like "$code" | grep -v '^third_party/' | LC_ALL=C xargs grep -nP '[^\x20-\x7e\t]'
 }
 
 large_files() {
@@ -59,7 +59,8 @@ bad_openings() {
     files_like "$code" | while read -r file; do
         name=$(basename "$file")
         case $file in
-        *.c | *.h | *.sh | scripts/*)
+        third_party/* | *.html) ;; # of others; begin with their DOCTYPE
+        *.c | *.h | *.sh | *.js | *.css | scripts/*)
             head -n 3 "$file" | grep -qF "$name - " ||
                 echo "$file: expected '$name - purpose' in the first lines"
             head -n 4 "$file" | grep -qF 'SPDX-License-Identifier: MIT' ||
