@@ -176,6 +176,9 @@ static bool copy_word(copier *c)
 
 static bool copy_array(copier *c)
 {
+    if (!next_is(c, '[')) {
+        return false;
+    }
     put(c, '[');
     if (next_is(c, ']')) {
         put(c, ']');
@@ -232,26 +235,30 @@ static bool copy_object(copier *c, const char *left_out)
     return true;
 }
 
-static bool copy_value(copier *c)
+static bool copy_inner(copier *c)
 {
     bool copied = false;
+    if (c->depth < JSON_DEPTH_MAX) {
+        c->depth++;
+        copied = *c->at == '{' ? copy_object(c, NULL) : copy_array(c);
+        c->depth--;
+    }
+    return copied;
+}
+
+static bool copy_value(copier *c)
+{
     skip_blanks(c);
-    if (c->at == c->end || c->depth == JSON_DEPTH_MAX) {
+    if (c->at == c->end) {
         return false;
     }
-    c->depth++;
-    if (*c->at == '{') {
-        copied = copy_object(c, NULL);
-    } else if (*c->at == '[') {
-        c->at++;
-        copied = copy_array(c);
-    } else if (*c->at == '"') {
-        copied = copy_string(c);
-    } else {
-        copied = *c->at == '-' || is_digit(c) ? copy_number(c) : copy_word(c);
+    if (*c->at == '{' || *c->at == '[') {
+        return copy_inner(c);
     }
-    c->depth--;
-    return copied;
+    if (*c->at == '"') {
+        return copy_string(c);
+    }
+    return *c->at == '-' || is_digit(c) ? copy_number(c) : copy_word(c);
 }
 
 bool json_copy(FILE *file, const char *text, size_t length, const char *left_out)

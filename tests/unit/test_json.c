@@ -50,7 +50,8 @@ TEST(values_stay_as_they_are)
     takes("{\"a\":{\"b\":[true,false,null,{}]}}", NULL, "{\"a\":{\"b\":[true,false,null,{}]}}");
     takes("{\"\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\"}", NULL,
           "{\"\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\"}");
-    takes("{\"a\":[[[[[[[[[[[[[[]]]]]]]]]]]]]]}", NULL, "{\"a\":[[[[[[[[[[[[[[]]]]]]]]]]]]]]}");
+    takes("{\"a\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}", NULL,
+          "{\"a\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}");
 }
 
 TEST(strings_become_fit_for_a_page)
@@ -105,7 +106,7 @@ TEST(what_is_no_object_is_refused)
                                         "{\"a\":\"\\u12\"}",
                                         "{\"a\":\"\n\"}",
                                         "{\"a\":\"b\t\"}",
-                                        "{\"a\":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}"};
+                                        "{\"a\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}"};
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
         refuses(texts[k]);
     }
