@@ -14,6 +14,14 @@ function isLogarithmic(series) {
     return values.length > 0 && least > 0 && Math.max(...values) > 10 * least;
 }
 
+/* Distances between steps on an axis: there is none between two steps. */
+const STEP_DISTANCES = Array.from({length: 10}, (_, k) => [1, 2, 5].map((d) => d * 10 ** k)).flat();
+
+/* As much as the longest number takes. */
+function widthOf(chart, texts) {
+    return 24 + 7 * Math.max(4, ...list(texts).map((text) => text.length));
+}
+
 function axis(format, size, label) {
     return {
         label,
@@ -62,7 +70,8 @@ function plotOptions(spec, width) {
                     : [least, most]},
             y: logarithmic ? {distr: 3} : {range: rangeOf},
         },
-        axes: [axis(asCount, 32, "step"), axis(spec.format === asShare ? asTick : spec.format, 60)],
+        axes: [{...axis(asCount, 32, "step"), incrs: STEP_DISTANCES},
+            axis(spec.format === asShare ? asTick : spec.format, widthOf)],
         legend: {markers: {fill: (chart, k) => k === 0 ? "none" : spec.series[k - 1].colour()}},
         series: [{label: "step", value: (chart, v) => written(v, asCount)},
             ...spec.series.map((one) => ({
