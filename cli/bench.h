@@ -39,8 +39,8 @@ typedef struct bench_update_options {
  * Errors: those of the library, and MEMORY where a size does not fit this machine. */
 notch_status bench_update(const bench_update_options *options, notch_error *error);
 
-/* Bytes of this process that are in memory, and that have been at most; NAN where the system does not
- * say. */
+/* Bytes of this process that are in memory, and that have been at most; NAN where the system does
+ * not say. */
 double bench_resident_bytes(void);
 double bench_peak_bytes(void);
 

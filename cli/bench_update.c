@@ -79,8 +79,8 @@ static notch_status no_memory(uint64_t size, notch_error *error)
     return NOTCH_ERROR_MEMORY;
 }
 
-/* Fresh pages that nothing has touched yet, so that bench_resident_bytes() sees their first use; NULL if
- * there are none. */
+/* Fresh pages that nothing has touched yet, so that bench_resident_bytes() sees their first use;
+ * NULL if there are none. */
 static void *map(uint64_t count, size_t element)
 {
     void *pages = MAP_FAILED;

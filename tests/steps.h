@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "chance.h"
+#include "isas.h"
 #include "test.h"
 
 #define STEPS_ONE NOTCH_TRIALS_ONE
@@ -292,11 +293,6 @@ static inline notch_update_report look_at_step(const steps *s, seen *found)
 /* ------------------------------------------------------------------------------------------------
  * Runtimes
  * --------------------------------------------------------------------------------------------- */
-
-/* The instruction sets of this machine, in a loop over them. */
-#define FOR_EACH_ISA(isa)                                                                          \
-    for (notch_isa isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa = (notch_isa)(isa + 1))       \
-        if (notch_isa_supported(isa))
 
 /* An executor in one thread that goes through the items from the last to the first and gives them
  * to three workers in turn: results that depended on either would differ. */

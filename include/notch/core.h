@@ -83,16 +83,19 @@ NOTCH_API const char *notch_nearest_name(const char *name, const char *const *na
  * Runtime: instruction set and threads
  * --------------------------------------------------------------------------------------------- */
 
-/* Instruction sets, in rising order. NOTCH_ISA_REF is portable C and the specification of all. */
+/* Instruction sets; those of one processor family are in rising order. NOTCH_ISA_REF is portable C
+ * and the specification of all. */
 typedef enum notch_isa {
     NOTCH_ISA_BEST = 0, /* the best one that this machine supports */
     NOTCH_ISA_REF = 1,  /* portable C11 */
     NOTCH_ISA_AVX2 = 2, /* x86-64 with AVX2 */
-    NOTCH_ISA_AVX512 =
-        3 /* x86-64 with AVX-512 F, BW, DQ, VL and IFMA (Ice Lake, Zen 4 and newer) */
+    /* x86-64 with AVX-512 F, BW, DQ, VL and IFMA (Ice Lake, Zen 4 and newer) */
+    NOTCH_ISA_AVX512 = 3,
+    NOTCH_ISA_NEON = 4,    /* 64-bit ARM, little-endian; all of them have it */
+    NOTCH_ISA_NEON_DOT = 5 /* the same with dot product (an option of ARMv8.2) */
 } notch_isa;
 
-/* "best", "ref", "avx2", "avx512"; NULL for a value that is none of these. */
+/* "best", "ref", "avx2", "avx512", "neon", "neon-dot"; NULL for a value that is none of these. */
 NOTCH_API const char *notch_isa_name(notch_isa isa);
 /* The isa called `name`; NOTCH_ERROR_ARGUMENT (listing the known names) if there is none. */
 NOTCH_API notch_status notch_isa_parse(const char *name, notch_isa *isa, notch_error *error);
@@ -489,7 +492,7 @@ NOTCH_API notch_status notch_update_step(const notch_update_options *options,
                                          size_t workspace_bytes, notch_update_report *report,
                                          notch_error *error);
 
-/* The authors' initialisation: every tensor's weights become sign(x) X, where `gradient` of the
+/* One step of mode `paper` from zero: every tensor's weights become sign(x) X, where `gradient` of the
  * parameter holds x, the usual float initialisation, and X is drawn from it as mode `paper`, scope
  * `layer` does from a gradient. Biases are set to zero by the caller. Same workspace and errors as
  * notch_update_step. On a lattice that cannot hold 0 (1 bit) it is NOTCH_ERROR_ARGUMENT. */

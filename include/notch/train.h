@@ -63,7 +63,7 @@ typedef struct notch_train_options {
     notch_engine_type engine;
     uint32_t threads; /* of engine and update; 0: one for each processor */
     notch_isa isa;
-    uint32_t sharpness; /* int engine, see notch_engine_options */
+    uint32_t sharpness;             /* int engine, see notch_engine_options */
     const notch_observer *observer; /* of steps; stays the caller's, NULL: none */
 
     uint64_t epochs; /* 1 or more; epochs * B at most 2^32 - 1 */
@@ -120,7 +120,9 @@ NOTCH_API notch_status notch_train_memory_plan(const notch_model *model,
 typedef struct notch_trainer notch_trainer;
 
 /* A trainer before its first step, with first weights:
- *   mode `paper`    notch_initialise_paper on the floating-point weights, biases 0
+ *   mode `paper`    drawn from the floating-point weights, biases 0: each row of a tensor's
+ *                   last dimension has round(count^(1/dimensions)) trials with probabilities in
+ *                   proportion to |x| + 1, and a weight becomes sign(x) times its count
  *   other updates   notch_initialise_tensor
  *   sgd             the floating-point weights
  * Model and options are copied; the data sets stay the caller's and have to stay until the trainer

@@ -7,6 +7,7 @@
 
 #include "base/message.h"
 #include "host/initialise_float.h"
+#include "host/initialise_paper.h"
 
 enum {
     ALIGNMENT = 64
@@ -66,32 +67,29 @@ static notch_key first_key(const notch_trainer *t, uint32_t stream)
     return (notch_key){.seed = t->options.seed, .stream = stream};
 }
 
-/* notch_initialise_paper on the floating-point weights of one tensor. */
-static notch_status draw_paper(notch_trainer *t, uint32_t tensor, const notch_runtime *runtime,
-                               notch_error *error)
+/* notch_initialise_rows on the floating-point weights of one tensor. */
+static notch_status draw_paper(notch_trainer *t, uint32_t tensor, notch_error *error)
 {
-    notch_parameter parameter = t->parameters[tensor];
+    const notch_parameter *parameter = &t->parameters[tensor];
     const notch_key float_key = first_key(t, NOTCH_STREAM_INITIALISE);
     const notch_key key = first_key(t, NOTCH_STREAM_INITIALISE_PAPER + tensor);
     if (t->state->model.tensors[tensor].role == NOTCH_TENSOR_BIAS) {
         return NOTCH_OK; /* 0 from the start */
     }
-    float *values = malloc((size_t)parameter.gradient.count * sizeof *values);
+    float *values = malloc((size_t)parameter->gradient.count * sizeof *values);
     if (values == NULL) {
         return notch_fail(error, NOTCH_ERROR_MEMORY, "training: no memory for the first weights");
     }
     notch_initialise_float(&t->state->model, tensor, t->options.initialisation, &float_key, values);
-    parameter.gradient.type = NOTCH_GRADIENT_F32;
-    parameter.gradient.values = values;
-    const notch_status status = notch_initialise_paper(&parameter, 1, &key, runtime, t->workspace,
-                                                       t->workspace_bytes, NULL, error);
+    const notch_status status =
+        notch_initialise_rows(&t->state->model.tensors[tensor], values, &parameter->lattice, &key,
+                              parameter->weights, error);
     free(values);
     return status;
 }
 
 notch_status notch_trainer_initialise(notch_trainer *t, notch_error *error)
 {
-    const notch_runtime runtime = {t->options.isa, notch_engine_executor(t->engine)};
     const notch_key key = first_key(t, NOTCH_STREAM_INITIALISE);
     notch_status status = NOTCH_OK;
     for (uint32_t i = 0; status == NOTCH_OK && i < t->state->model.tensor_count; i++) {
@@ -99,7 +97,7 @@ notch_status notch_trainer_initialise(notch_trainer *t, notch_error *error)
         if (t->options.sgd) {
             notch_initialise_float(&t->state->model, i, t->options.initialisation, &key, values);
         } else if (t->options.update.mode == NOTCH_MODE_PAPER) {
-            status = draw_paper(t, i, &runtime, error);
+            status = draw_paper(t, i, error);
         } else {
             status = notch_initialise_tensor(&t->state->model, i, &t->parameters[i].lattice, &key,
                                              values, error);

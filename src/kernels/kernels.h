@@ -18,6 +18,13 @@
 #define NOTCH_HAVE_X86 0
 #endif
 
+/* Little-endian: a unit of bytes of matrix_table.h is broadcast as one 32-bit lane. */
+#if defined(__AARCH64EL__) && defined(__ARM_NEON) && defined(__GNUC__)
+#define NOTCH_HAVE_NEON 1
+#else
+#define NOTCH_HAVE_NEON 0
+#endif
+
 /* A magnitude |x| = mantissa * 2^e becomes the mass floor(|x| / 2^unit) + smoothing. */
 typedef struct notch_mass_scale {
     int32_t unit;       /* exponent of one unit of mass */
@@ -42,6 +49,15 @@ typedef struct notch_guide {
     uint32_t reciprocal;
     uint32_t last;
 } notch_guide;
+
+/* How words become categories: word w means the first category i with cumulative[i] > base +
+ * floor(w total / 2^32), which exists, and guide[w >> shift] is not beyond it. */
+typedef struct notch_throw {
+    const uint64_t *cumulative; /* with 7 readable elements behind the last category's */
+    const uint16_t *guide;
+    uint64_t base, total; /* total < 2^43 */
+    uint32_t shift;
+} notch_throw;
 
 enum {
     NOTCH_POSITION_BITS = 38,      /* fraction bits of a position */
@@ -108,6 +124,11 @@ typedef struct notch_kernels {
     void (*guide_cells)(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
                         uint32_t *cells);
 
+    /* counts[i]++ for the category i of each word. NULL: nothing is faster than the plain loop of
+     * update/sample/trials.c. */
+    void (*throw_words)(const notch_throw *how, const uint32_t *words, uint32_t count,
+                        uint32_t *counts);
+
     /* w <- clamp(w - spacing * u). Adds to *moved the weights that changed and to *saturated those
      * whose step a bound cut short. */
     void (*apply_i8)(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,
@@ -122,6 +143,8 @@ notch_status notch_kernels_select(notch_isa isa, const notch_kernels **kernels, 
 extern const notch_kernels notch_kernels_ref;
 extern const notch_kernels notch_kernels_avx2;
 extern const notch_kernels notch_kernels_avx512;
+extern const notch_kernels notch_kernels_neon;
+extern const notch_kernels notch_kernels_neon_dot;
 
 /* Reference versions, for tables that lack a kernel of their own and for tails. */
 void notch_random_blocks_ref(const notch_key *key, uint64_t first, uint64_t blocks,

@@ -20,8 +20,8 @@ static uint32_t least(uint64_t a, uint64_t b)
 static notch_operand operand_from(const notch_operand *operand, size_t first, size_t term)
 {
     notch_operand part = *operand;
-    part.values += operand->terms == NOTCH_TERMS_ALONG ? first * operand->stride + term
-                                                       : term * operand->stride + first;
+    part.values += operand->terms == NOTCH_TERMS_ACROSS ? term * operand->stride + first
+                                                        : first * operand->stride + term;
     return part;
 }
 
@@ -96,6 +96,12 @@ void notch_matrix_pack(const notch_matrix_kernels *kernels, const notch_operand 
     run(executor, pack_panel, &job, notch_divide_up(columns, kernels->panel));
 }
 
+bool notch_matrix_takes_rows(const notch_matrix_kernels *kernels, uint8_t *flip)
+{
+    *flip = kernels->flip;
+    return kernels->takes_rows;
+}
+
 /* Heads of the panels of the first block. */
 void notch_matrix_pack_start(const notch_matrix_kernels *kernels, uint32_t columns, uint32_t terms,
                              void *packed, const int32_t *start)
@@ -118,18 +124,25 @@ typedef struct left_block {
     const unsigned char *units;
     notch_terms terms;
     uint32_t rows;
-    size_t depth; /* units of a row */
+    size_t depth;     /* units of a row */
+    size_t row_bytes; /* along: from one row to the next */
 } left_block;
 
 static left_block pack_left(const notch_matrix_kernels *kernels, const notch_operand *left,
                             uint32_t rows, uint32_t terms, unsigned char *memory)
 {
-    const left_block block = {memory, left->terms, rows, units_of(kernels, terms)};
-    if (left->terms == NOTCH_TERMS_ALONG) {
-        kernels->pack_rows(left->values, left->stride, rows, terms, memory,
-                           notch_row_bytes(block.depth));
+    left_block block = {memory, NOTCH_TERMS_ALONG, rows, units_of(kernels, terms), 0};
+    if (left->terms == NOTCH_TERMS_READY) {
+        block.units = (const unsigned char *)left->values;
+        block.row_bytes = left->stride;
         return block;
     }
+    block.row_bytes = notch_row_bytes(block.depth);
+    if (left->terms == NOTCH_TERMS_ALONG) {
+        kernels->pack_rows(left->values, left->stride, rows, terms, memory, block.row_bytes);
+        return block;
+    }
+    block.terms = NOTCH_TERMS_ACROSS;
     const size_t panel_bytes = (size_t)NOTCH_UNIT * kernels->panel * block.depth;
     for (uint32_t row = 0; row < rows; row += kernels->panel) {
         kernels->pack_left(left->values + row, left->stride, least(rows - row, kernels->panel),
@@ -163,7 +176,7 @@ static void multiply_block(const notch_matrix_kernels *kernels, const left_block
 {
     const bool along = left->terms == NOTCH_TERMS_ALONG;
     const uint32_t group = along ? left->rows : kernels->panel;
-    notch_matrix_tile tile = {.row_bytes = along ? notch_row_bytes(left->depth) : NOTCH_UNIT,
+    notch_matrix_tile tile = {.row_bytes = along ? left->row_bytes : NOTCH_UNIT,
                               .unit_bytes =
                                   along ? NOTCH_UNIT : (size_t)NOTCH_UNIT * kernels->panel,
                               .right = panels,

@@ -32,8 +32,11 @@ enum {
 
 /* How an operand's terms lie in memory. */
 typedef enum notch_terms {
-    NOTCH_TERMS_ALONG = 0, /* operand(i, k) = values[i * stride + k] */
-    NOTCH_TERMS_ACROSS = 1 /* operand(i, k) = values[k * stride + i] */
+    NOTCH_TERMS_ALONG = 0,  /* operand(i, k) = values[i * stride + k] */
+    NOTCH_TERMS_ACROSS = 1, /* operand(i, k) = values[k * stride + i] */
+    NOTCH_TERMS_READY = 2   /* as ALONG, with every byte as notch_matrix_takes_rows says; up to 3
+                               bytes beyond the last element may be read. Left operands with a
+                               packed right one only */
 } notch_terms;
 
 /* Rows of memory need no alignment. What lies between their ends and the next may be read, without
@@ -57,8 +60,8 @@ typedef struct notch_product {
 
 typedef struct notch_matrix_kernels notch_matrix_kernels;
 
-/* The kernels of `isa`: `avx512` stands for those with VNNI where the processor has it, `best` for
- * the fastest of all, NEON included. Errors as those of notch_kernels_select. */
+/* The kernels of `isa`; `avx512` stands for those with VNNI where the processor has it. Errors as
+ * those of notch_kernels_select. */
 notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **kernels,
                                  notch_error *error);
 
@@ -70,7 +73,7 @@ const notch_matrix_kernels *notch_matrix_variant(uint32_t index);
 const char *notch_matrix_name(const notch_matrix_kernels *kernels);
 
 /* A right operand that serves for many products, such as the weights of a step. Bytes of it: about
- * columns * terms, twice that for variants with 16-bit terms (avx2, avx512, neon). */
+ * columns * terms, twice that for variants with 16-bit terms (avx2, avx512). */
 size_t notch_matrix_pack_size(const notch_matrix_kernels *kernels, uint32_t columns,
                               uint32_t terms);
 /* packed: notch_matrix_pack_size bytes, aligned; for the same kernels only.
@@ -83,6 +86,10 @@ void notch_matrix_pack(const notch_matrix_kernels *kernels, const notch_operand 
  * notch_matrix_pack of the same shape. */
 void notch_matrix_pack_start(const notch_matrix_kernels *kernels, uint32_t columns, uint32_t terms,
                              void *packed, const int32_t *start);
+
+/* Whether rows of a left operand can be used as they lie, if whoever makes them stores each value
+ * with these bits flipped. */
+bool notch_matrix_takes_rows(const notch_matrix_kernels *kernels, uint8_t *flip);
 
 /* Bytes of workspace for a product of this shape; `packed`: its right operand is. Not more than
  * 110 KiB a worker for packed ones. */

@@ -7,30 +7,46 @@
 #include "kernels/x86/matrix_x86.h"
 #endif
 
-const notch_matrix_kernels *notch_matrix_variant(uint32_t index)
+typedef struct variant {
+    notch_isa isa; /* that stands for it, unless a later one has the same */
+    const notch_matrix_kernels *kernels;
+} variant;
+
+enum {
+    VARIANTS_MAX = 4
+};
+
+/* Those that this machine can run, in rising order. */
+static uint32_t find_variants(variant found[VARIANTS_MAX])
 {
-    const notch_matrix_kernels *found[4] = {&notch_matrix_ref};
-    uint32_t count = 1;
+    uint32_t count = 0;
+    found[count++] = (variant){NOTCH_ISA_REF, &notch_matrix_ref};
 #if NOTCH_HAVE_X86
     if (notch_isa_supported(NOTCH_ISA_AVX2)) {
-        found[count++] = &notch_matrix_avx2;
+        found[count++] = (variant){NOTCH_ISA_AVX2, &notch_matrix_avx2};
     }
     if (notch_isa_supported(NOTCH_ISA_AVX512)) {
-        found[count++] = &notch_matrix_avx512;
+        found[count++] = (variant){NOTCH_ISA_AVX512, &notch_matrix_avx512};
         if (notch_x86_has_avx512_vnni()) {
-            found[count++] = &notch_matrix_avx512_vnni;
+            found[count++] = (variant){NOTCH_ISA_AVX512, &notch_matrix_avx512_vnni};
         }
     }
-#elif NOTCH_HAVE_NEON
-    found[count++] = &notch_matrix_neon;
-#if defined(__ARM_FEATURE_DOTPROD)
-    found[count++] = &notch_matrix_neon_dot;
 #endif
+#if NOTCH_HAVE_NEON
+    found[count++] = (variant){NOTCH_ISA_NEON, &notch_matrix_neon};
+    if (notch_isa_supported(NOTCH_ISA_NEON_DOT)) {
+        found[count++] = (variant){NOTCH_ISA_NEON_DOT, &notch_matrix_neon_dot};
+    }
 #endif
-    return index < count ? found[index] : NULL;
+    return count;
 }
 
-/* NEON has no notch_isa of its own yet, so that only `best` reaches it. */
+const notch_matrix_kernels *notch_matrix_variant(uint32_t index)
+{
+    variant found[VARIANTS_MAX];
+    return index < find_variants(found) ? found[index].kernels : NULL;
+}
+
 notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **kernels,
                                  notch_error *error)
 {
@@ -39,20 +55,13 @@ notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **ker
     if (status != NOTCH_OK) {
         return status;
     }
-    *kernels = &notch_matrix_ref;
-    if (isa == NOTCH_ISA_BEST) {
-        for (uint32_t i = 1; notch_matrix_variant(i) != NULL; i++) {
-            *kernels = notch_matrix_variant(i);
+    variant found[VARIANTS_MAX];
+    const uint32_t count = find_variants(found);
+    for (uint32_t i = 0; i < count; i++) {
+        if (found[i].isa == others->isa) {
+            *kernels = found[i].kernels;
         }
-        return NOTCH_OK;
     }
-#if NOTCH_HAVE_X86
-    if (isa == NOTCH_ISA_AVX2) {
-        *kernels = &notch_matrix_avx2;
-    } else if (isa == NOTCH_ISA_AVX512) {
-        *kernels = notch_x86_has_avx512_vnni() ? &notch_matrix_avx512_vnni : &notch_matrix_avx512;
-    }
-#endif
     return NOTCH_OK;
 }
 

@@ -19,13 +19,6 @@
 #include "kernels/kernels.h"
 #include "kernels/matrix.h"
 
-/* Little-endian: a unit of bytes is broadcast as one 32-bit lane. */
-#if defined(__AARCH64EL__) && defined(__ARM_NEON) && defined(__GNUC__)
-#define NOTCH_HAVE_NEON 1
-#else
-#define NOTCH_HAVE_NEON 0
-#endif
-
 enum {
     NOTCH_UNIT = 4 /* bytes */
 };
@@ -45,6 +38,8 @@ typedef struct notch_matrix_tile {
 struct notch_matrix_kernels {
     const char *name;
     uint32_t unit_terms; /* 4 or 2 */
+    bool takes_rows;     /* rows of the left operand as they lie, with `flip` flipped */
+    uint8_t flip;
     uint32_t panel;
     uint32_t lanes;     /* columns are computed in multiples of this */
     uint32_t tile_rows; /* at most panel */
@@ -75,18 +70,12 @@ enum {
     NOTCH_PANEL_REF = 8
 };
 
-/* Packing for panels of NOTCH_PANEL_REF, with 4 terms a unit and with 2. */
-void notch_pack_rows_bytes_ref(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
-                               unsigned char *units, size_t row_bytes);
-void notch_pack_left_bytes_ref(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
-                               unsigned char *units);
-void notch_pack_right_bytes_ref(const notch_operand *right, uint32_t columns, uint32_t terms,
-                                unsigned char *panel);
-void notch_pack_rows_pairs_ref(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
-                               unsigned char *units, size_t row_bytes);
-void notch_pack_left_pairs_ref(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
-                               unsigned char *units);
-void notch_pack_right_pairs_ref(const notch_operand *right, uint32_t columns, uint32_t terms,
-                                unsigned char *panel);
+/* Rows for any panel, the rest for panels of NOTCH_PANEL_REF; 4 terms a unit. */
+void notch_pack_rows_ref(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
+                         unsigned char *units, size_t row_bytes);
+void notch_pack_left_ref(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
+                         unsigned char *units);
+void notch_pack_right_ref(const notch_operand *right, uint32_t columns, uint32_t terms,
+                          unsigned char *panel);
 
 #endif

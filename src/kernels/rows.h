@@ -135,5 +135,6 @@ typedef struct notch_row_kernels {
 extern const notch_row_kernels notch_rows_ref;
 extern const notch_row_kernels notch_rows_avx2;
 extern const notch_row_kernels notch_rows_avx512;
+extern const notch_row_kernels notch_rows_neon;
 
 #endif

@@ -4,6 +4,9 @@
  * No guard: each instruction set includes it once, after defining
  *   TARGET   the attribute of functions that use its instructions, or nothing
  *   TABLE    the name of its table
+ * and, where that is faster than what the compiler makes of the loops, beginnings of rows:
+ *   POOL_FOUR, UNPOOL_FOUR   see x86/pool_avx512.h
+ *   TRANSPOSE_BYTES, TRANSPOSE_WORDS   see rows_move.h
  * The compiler makes vectors of the loops: they are written so that it can.
  */
 #include <stddef.h>
@@ -112,7 +115,11 @@ TARGET static void pool_four(const int32_t *const from[4], const uint16_t taps[4
     const int32_t *a = from[0], *b = from[1], *c = from[2], *d = from[3];
     const int32_t tap0 = taps[0], tap1 = taps[1], tap2 = taps[2], tap3 = taps[3];
     const int32_t floor = with_relu ? 0 : INT32_MIN;
-    for (uint32_t i = 0; routes != NULL && i < n; i++) {
+    uint32_t first = 0;
+#ifdef POOL_FOUR
+    first = routes == NULL ? 0 : POOL_FOUR(from, taps, n, with_relu, out, routes);
+#endif
+    for (uint32_t i = first; routes != NULL && i < n; i++) {
         const int32_t upper = a[i] > b[i] ? a[i] : b[i], lower = c[i] > d[i] ? c[i] : d[i];
         const int32_t upper_tap = b[i] > a[i] ? tap1 : tap0, lower_tap = d[i] > c[i] ? tap3 : tap2;
         const int32_t tap = lower > upper ? lower_tap : upper_tap;
@@ -138,8 +145,12 @@ TARGET static void unpool(const int8_t *restrict errors, const uint16_t *restric
 TARGET static void unpool_four(const int8_t *restrict errors, const uint16_t *restrict routes,
                                uint32_t n, int8_t *const out[4])
 {
-    for (uint16_t tap = 0; tap < 4; tap++) {
-        unpool(errors, routes, n, tap, out[tap]);
+    uint32_t first = 0;
+#ifdef UNPOOL_FOUR
+    first = UNPOOL_FOUR(errors, routes, n, out);
+#endif
+    for (uint16_t tap = 0; tap < 4 && first < n; tap++) {
+        unpool(errors + first, routes + first, n - first, tap, out[tap] + first);
     }
 }
 

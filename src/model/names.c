@@ -8,8 +8,7 @@
 
 static const char *const types[] = {"input",        "convolution", "dense",      "relu", "max-pool",
                                     "average-pool", "layer-norm",  "batch-norm", "add"};
-static const char *const passes[] = {"data",   "forward",   "loss",
-                                     "errors", "gradients", "update"};
+static const char *const passes[] = {"data", "forward", "loss", "errors", "gradients", "update"};
 static const notch_names pass_names = {"pass", passes, sizeof passes / sizeof passes[0]};
 static const notch_names names = {"layer type", types, sizeof types / sizeof types[0]};
 

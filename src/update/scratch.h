@@ -17,7 +17,7 @@ typedef struct notch_scratch {
     uint32_t counts[NOTCH_BLOCK];      /* saturated at 2^32 - 1 */
     uint64_t wide_counts[NOTCH_BLOCK]; /* in full, where asked for */
     int32_t updates[NOTCH_BLOCK];
-    uint64_t cumulative[NOTCH_BLOCK];
+    uint64_t cumulative[NOTCH_BLOCK]; /* what follows may be read as more, see notch_throw */
     /* points of the strata that a narrow block touches, or words of trials */
     uint32_t words[NOTCH_NARROW_STRATA + 8 + NOTCH_POINTS_BEYOND + 1];
     uint16_t guide[NOTCH_GUIDE_CELLS + NOTCH_GUIDE_RUN];

@@ -212,11 +212,11 @@ TEST(threads)
 
 TEST(instruction_sets)
 {
-    static const notch_isa sets[] = {NOTCH_ISA_AVX2, NOTCH_ISA_AVX512};
-    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
-        if (notch_isa_supported(sets[s])) {
-            check_set(sets[s], 0);
-            check_set(sets[s], 3);
+    FOR_EACH_ISA(isa)
+    {
+        if (isa != NOTCH_ISA_REF) {
+            check_set(isa, 0);
+            check_set(isa, 3);
         }
     }
 }

@@ -193,7 +193,7 @@ static inline void region_check_copy(const struct region *region, const void *va
 
 static inline const notch_kernels *kernels_from(notch_isa isa)
 {
-    for (; isa <= NOTCH_ISA_AVX512; isa = (notch_isa)(isa + 1)) {
+    for (; notch_isa_name(isa) != NULL; isa = (notch_isa)(isa + 1)) {
         const notch_kernels *kernels = NULL;
         if (notch_kernels_select(isa, &kernels, NULL) == NOTCH_OK) {
             return kernels;

@@ -7,6 +7,7 @@
 
 #include <notch/notch.h>
 
+#include "isas.h"
 #include "kernels/matrix.h"
 
 enum {
@@ -346,6 +347,41 @@ TEST(starts_of_sums)
     }
 }
 
+/* Rows with flipped bits, where a variant takes them as they lie. */
+TEST(rows_as_they_lie)
+{
+    static int32_t plain[300 * 70], ready[300 * 70];
+    static int8_t flipped[OPERAND_BYTES];
+    static _Alignas(NOTCH_MATRIX_ALIGNMENT) unsigned char packed[1 << 20], workspace[1 << 20];
+    uint8_t flip;
+    for (uint32_t v = 0; notch_matrix_variant(v) != NULL; v++) {
+        const notch_matrix_kernels *kernels = notch_matrix_variant(v);
+        for (uint32_t k = 0; k < 12 && notch_matrix_takes_rows(kernels, &flip); k++) {
+            const uint32_t rows = 1 + draw_below(300), columns = 1 + draw_below(70);
+            const uint32_t terms = k % 3 == 0 ? 1 + draw_below(20) : 500 + draw_below(1500);
+            const notch_operand right =
+                make_operand(right_values, columns, terms, NOTCH_TERMS_ALONG, 0, EXTREMES, false);
+            notch_product product = {.rows = rows,
+                                     .columns = columns,
+                                     .terms = terms,
+                                     .packed = packed,
+                                     .result = plain,
+                                     .stride = columns};
+            product.left = make_operand(left_values, rows, terms, NOTCH_TERMS_ALONG, 0, ANY, true);
+            CHECK(notch_matrix_pack_size(kernels, columns, terms) <= sizeof packed);
+            notch_matrix_pack(kernels, &right, columns, terms, packed, NULL);
+            notch_matrix_multiply(kernels, &product, NULL, workspace);
+            for (size_t i = 0; i < (size_t)rows * terms; i++) {
+                flipped[i] = (int8_t)((uint8_t)product.left.values[i] ^ flip);
+            }
+            product.left = (notch_operand){flipped, terms, NOTCH_TERMS_READY};
+            product.result = ready;
+            notch_matrix_multiply(kernels, &product, NULL, workspace);
+            check_integers(ready, plain, (uint64_t)rows * columns);
+        }
+    }
+}
+
 TEST(variants_by_instruction_set)
 {
     const notch_matrix_kernels *kernels = NULL;
@@ -359,7 +395,8 @@ TEST(variants_by_instruction_set)
     }
     CHECK(kernels == notch_matrix_variant(last));
     CHECK(notch_matrix_select((notch_isa)77, &kernels, NULL) == NOTCH_ERROR_ARGUMENT);
-    for (notch_isa isa = NOTCH_ISA_AVX2; isa <= NOTCH_ISA_AVX512; isa = (notch_isa)(isa + 1)) {
+    FOR_EACH_KNOWN_ISA(isa)
+    {
         const notch_status status = notch_matrix_select(isa, &kernels, NULL);
         CHECK(status == (notch_isa_supported(isa) ? NOTCH_OK : NOTCH_ERROR_UNSUPPORTED));
         if (status == NOTCH_OK) {
@@ -371,4 +408,5 @@ TEST(variants_by_instruction_set)
 
 TEST_MAIN(RUN(small_shapes), RUN(each_size_in_turn), RUN(each_kind_of_values_in_each_order),
           RUN(several_blocks), RUN(long_sums), RUN(sums_at_their_bound), RUN(workers),
-          RUN(nothing_to_add), RUN(starts_of_sums), RUN(variants_by_instruction_set))
+          RUN(nothing_to_add), RUN(starts_of_sums), RUN(rows_as_they_lie),
+          RUN(variants_by_instruction_set))

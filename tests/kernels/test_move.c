@@ -30,13 +30,10 @@ typedef void each_set(const notch_row_kernels *rows, const char *name);
 
 static void for_each_set(each_set *test)
 {
-    static const notch_isa sets[] = {NOTCH_ISA_REF, NOTCH_ISA_AVX2, NOTCH_ISA_AVX512};
-    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
-        const notch_kernels *kernels = NULL;
-        if (notch_kernels_select(sets[s], &kernels, NULL) == NOTCH_OK) {
-            set_up();
-            test(kernels->rows, notch_isa_name(sets[s]));
-        }
+    FOR_EACH_KERNELS(kernels)
+    {
+        set_up();
+        test(kernels->rows, notch_isa_name(kernels->isa));
     }
 }
 
@@ -81,7 +78,7 @@ TEST(columns)
 /* ---- transposition --------------------------------------------------------------------------- */
 
 static void transposed_bytes(const notch_row_kernels *rows, const char *name, uint32_t height,
-                        uint32_t width)
+                             uint32_t width)
 {
     const size_t from_stride = width + draw_below(2) * draw_below(40);
     const size_t to_stride = height + draw_below(2) * draw_below(40);
@@ -110,7 +107,7 @@ static void transposed_bytes(const notch_row_kernels *rows, const char *name, ui
 }
 
 static void transposed_words(const notch_row_kernels *rows, const char *name, uint32_t height,
-                        uint32_t width)
+                             uint32_t width)
 {
     const size_t from_stride = width + draw_below(2) * draw_below(40);
     const size_t to_stride = height + draw_below(2) * draw_below(40);

@@ -197,13 +197,11 @@ typedef void each_set(const char *name, const notch_row_kernels *rows);
 
 static void for_each_set(each_set *test)
 {
-    static const notch_isa sets[] = {NOTCH_ISA_AVX2, NOTCH_ISA_AVX512};
     uint32_t tested = 0;
-    for (size_t s = 0; s < sizeof sets / sizeof sets[0]; s++) {
-        if (notch_isa_supported(sets[s])) {
-            const notch_kernels *kernels = NULL;
-            CHECK(notch_kernels_select(sets[s], &kernels, NULL) == NOTCH_OK);
-            test(notch_isa_name(sets[s]), kernels->rows);
+    FOR_EACH_KERNELS(kernels)
+    {
+        if (kernels->isa != NOTCH_ISA_REF) {
+            test(notch_isa_name(kernels->isa), kernels->rows);
             tested++;
         }
     }

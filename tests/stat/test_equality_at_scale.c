@@ -43,20 +43,17 @@ TEST(counts_that_no_cache_holds)
                                               .key = {.seed = 6, .step = (uint32_t)at}};
         const uint64_t null_expected =
             sameness_run(&same, &request, NOTCH_ISA_REF, SAMENESS_POOLS, same.expected + 1);
-        for (int isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa++) {
-            if (!notch_isa_supported((notch_isa)isa)) {
-                continue;
-            }
+        FOR_EACH_ISA(isa)
+        {
             same.found[0] = 77;
             const uint64_t null_found =
-                sameness_run(&same, &request, (notch_isa)isa, 1 + isa % 3, same.found + 1);
+                sameness_run(&same, &request, isa, 1 + (int)isa % 3, same.found + 1);
             const bool equal =
                 null_found == null_expected && same.found[0] == 77 &&
                 memcmp(same.found + 1, same.expected + 1, CATEGORIES * sizeof same.found[0]) == 0;
             if (!equal) {
                 sameness_close(&same);
-                TEST_FAIL("request %d by %s gives other counts", at,
-                          notch_isa_name((notch_isa)isa));
+                TEST_FAIL("request %d by %s gives other counts", at, notch_isa_name(isa));
             }
         }
     }

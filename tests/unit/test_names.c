@@ -3,10 +3,11 @@
  */
 #include <notch/notch.h>
 
+#include "isas.h"
 #include "test.h"
 
 enum {
-    MOST = 5 /* names of one enumeration */
+    MOST = 6 /* names of one enumeration */
 };
 
 /* One enumeration, its type hidden behind int. */
@@ -40,7 +41,7 @@ ADAPT(mode, notch_mode)
 ADAPT(scope, notch_scope)
 
 static const enumeration all[] = {
-    {"isa", {"best", "ref", "avx2", "avx512"}, 4, 4, isa_name, isa_parse},
+    {"isa", {"best", "ref", "avx2", "avx512", "neon", "neon-dot"}, 6, 6, isa_name, isa_parse},
     {"schedule", {"constant", "linear", "cosine"}, 3, 3, schedule_name, schedule_parse},
     {"sampler",
      {"multinomial", "residual", "stratified", "systematic"},
@@ -67,7 +68,7 @@ TEST(values_have_their_names)
         }
     }
     /* the constants of the header, in its order */
-    CHECK_STRING(notch_isa_name(NOTCH_ISA_AVX512), "avx512");
+    CHECK_STRING(notch_isa_name(NOTCH_ISA_NEON_DOT), "neon-dot");
     CHECK_STRING(notch_schedule_name(NOTCH_SCHEDULE_COSINE), "cosine");
     CHECK_STRING(notch_sampler_name(NOTCH_SAMPLER_SYSTEMATIC), "systematic");
     CHECK_STRING(notch_inflation_name(NOTCH_INFLATION_VECTOR), "vector");
@@ -191,13 +192,18 @@ TEST(instruction_sets_of_this_machine)
 {
     CHECK(notch_isa_supported(NOTCH_ISA_BEST));
     CHECK(notch_isa_supported(NOTCH_ISA_REF));
-    CHECK(!notch_isa_supported((notch_isa)4));
+    CHECK(!notch_isa_supported((notch_isa)(NOTCH_ISA_NEON_DOT + 1)));
     CHECK(!notch_isa_supported((notch_isa)-1));
     const notch_isa best = notch_isa_best();
     CHECK(best != NOTCH_ISA_BEST && notch_isa_supported(best));
-    for (int isa = (int)best + 1; isa <= NOTCH_ISA_AVX512; isa++) {
-        CHECK(!notch_isa_supported((notch_isa)isa));
+    FOR_EACH_ISA(isa)
+    {
+        CHECK(isa <= best);
     }
+    const bool x86 = notch_isa_supported(NOTCH_ISA_AVX2);
+    CHECK(x86 || !notch_isa_supported(NOTCH_ISA_AVX512));
+    CHECK(!x86 || !notch_isa_supported(NOTCH_ISA_NEON));
+    CHECK(notch_isa_supported(NOTCH_ISA_NEON) || !notch_isa_supported(NOTCH_ISA_NEON_DOT));
 }
 
 TEST(the_version)

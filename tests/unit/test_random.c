@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../chance.h"
+#include "../isas.h"
 #include "../test.h"
 
 #ifdef NOTCH_HAVE_RANDOM123
@@ -138,10 +139,9 @@ static void check_fill(uint64_t first, uint32_t count, notch_isa isa)
 TEST(fill)
 {
     static const uint64_t firsts[] = {0, (UINT64_C(1) << 34) - 30, UINT64_MAX - 700};
-    for (notch_isa isa = NOTCH_ISA_BEST; isa <= NOTCH_ISA_AVX512; isa = (notch_isa)(isa + 1)) {
-        if (!notch_isa_supported(isa)) {
-            continue;
-        }
+    check_fill(0, FILL_MOST, NOTCH_ISA_BEST);
+    FOR_EACH_ISA(isa)
+    {
         for (uint64_t f = 0; f < 3; f++) {
             for (uint64_t offset = 0; offset < 5; offset++) {
                 for (uint32_t count = 0; count < 140; count++) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/wide.h"
+#include "isas.h"
 #include "outcomes.h"
 #include "rng/philox.h"
 #include "update/sample/plan.h"
@@ -471,13 +472,12 @@ TEST(points_next_to_borders)
             before += masses[i];
             before += masses[i + 1];
         }
-        for (int isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa++) {
-            if (notch_isa_supported((notch_isa)isa)) {
-                NOTE("choice %d: %s, %d trials, %s", choice, notch_sampler_name(request.sampler),
-                     (int)n, notch_isa_name((notch_isa)isa));
-                draw_with(&request, (notch_isa)isa, NULL);
-                check_points(&request, sum);
-            }
+        FOR_EACH_ISA(isa)
+        {
+            NOTE("choice %d: %s, %d trials, %s", choice, notch_sampler_name(request.sampler),
+                 (int)n, notch_isa_name(isa));
+            draw_with(&request, isa, NULL);
+            check_points(&request, sum);
         }
     }
 }
@@ -509,14 +509,13 @@ TEST(points_on_borders)
         for (uint32_t beyond = 0; beyond < 2; beyond++) {
             masses[0] = (uint32_t)(stratum << (32 - bits)) + (point >> bits) + beyond;
             masses[1] = 0 - masses[0];
-            for (int isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa++) {
-                if (notch_isa_supported((notch_isa)isa)) {
-                    NOTE("%s of 2^%d trials by %s, point %" PRIu32 " of stratum %d, %d beyond",
-                         notch_sampler_name(request.sampler), (int)bits,
-                         notch_isa_name((notch_isa)isa), point, (int)stratum, (int)beyond);
-                    draw_with(&request, (notch_isa)isa, NULL);
-                    CHECK_EQUAL_U64(counts[0], stratum + beyond);
-                }
+            FOR_EACH_ISA(isa)
+            {
+                NOTE("%s of 2^%d trials by %s, point %" PRIu32 " of stratum %d, %d beyond",
+                     notch_sampler_name(request.sampler), (int)bits, notch_isa_name(isa), point,
+                     (int)stratum, (int)beyond);
+                draw_with(&request, isa, NULL);
+                CHECK_EQUAL_U64(counts[0], stratum + beyond);
             }
         }
     }
@@ -1025,12 +1024,11 @@ TEST(runtimes_refused)
     runtime.executor = NULL;
     runtime.isa = (notch_isa)77;
     check_refused(&good, &runtime, workspace, bytes, NOTCH_ERROR_ARGUMENT, "instruction set");
-    for (int isa = NOTCH_ISA_REF; isa <= NOTCH_ISA_AVX512; isa++) {
-        if (!notch_isa_supported((notch_isa)isa)) {
-            runtime.isa = (notch_isa)isa;
-            check_refused(&good, &runtime, workspace, bytes, NOTCH_ERROR_UNSUPPORTED,
-                          notch_isa_name(runtime.isa));
-        }
+    FOR_EACH_MISSING_ISA(isa)
+    {
+        runtime.isa = isa;
+        check_refused(&good, &runtime, workspace, bytes, NOTCH_ERROR_UNSUPPORTED,
+                      notch_isa_name(isa));
     }
 }
 

@@ -387,13 +387,12 @@ TEST(runtimes_that_cannot_be)
             check_refused(&c, NOTCH_ERROR_RANGE, number);
         }
         c = good;
-        c.runtime.isa = (notch_isa)4;
+        c.runtime.isa = (notch_isa)77;
         check_refused(&c, NOTCH_ERROR_ARGUMENT, "instruction set");
-        for (int isa = NOTCH_ISA_AVX2; isa <= NOTCH_ISA_AVX512; isa++) {
-            c.runtime.isa = (notch_isa)isa;
-            if (!notch_isa_supported((notch_isa)isa)) {
-                check_refused(&c, NOTCH_ERROR_UNSUPPORTED, notch_isa_name((notch_isa)isa));
-            }
+        FOR_EACH_MISSING_ISA(isa)
+        {
+            c.runtime.isa = isa;
+            check_refused(&c, NOTCH_ERROR_UNSUPPORTED, notch_isa_name(isa));
         }
     }
 }

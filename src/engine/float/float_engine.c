@@ -285,18 +285,17 @@ static notch_run run_of(float_engine *e, const notch_program *program, const not
                         const notch_batch *batch, notch_batch_result *result)
 {
     *result = (notch_batch_result){0, 0};
-    return (notch_run){.program = program,
-                       .engine = &e->base,
-                       .areas = e->areas,
-                       .gradients = e->gradients,
-                       .state = e->state,
-                       .pixels = e->pixels,
-                       .values = values,
-                       .batch = batch,
-                       .result = result,
-                       .observer = program->backward < program->step_count
-                                       ? e->base.options.observer
-                                       : NULL};
+    return (notch_run){
+        .program = program,
+        .engine = &e->base,
+        .areas = e->areas,
+        .gradients = e->gradients,
+        .state = e->state,
+        .pixels = e->pixels,
+        .values = values,
+        .batch = batch,
+        .result = result,
+        .observer = program->backward < program->step_count ? e->base.options.observer : NULL};
 }
 
 /* A program for training with so many images. */

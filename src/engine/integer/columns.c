@@ -76,34 +76,41 @@ static inside inside_of(const frame *f, uint32_t d)
     return (inside){(uint32_t)first, (uint32_t)(end < count ? end : count)};
 }
 
-static void fill_frame(const frame *f, const int8_t *in, int8_t *framed)
+static void flip_row(const int8_t *from, size_t count, uint8_t flip, int8_t *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        to[i] = (int8_t)((uint8_t)from[i] ^ flip);
+    }
+}
+
+static void fill_frame(const frame *f, const int8_t *in, uint8_t flip, int8_t *framed)
 {
     const uint32_t channels = f->in.channels;
     const inside rows = inside_of(f, 0), places = inside_of(f, 1);
-    memset(framed, 0, (size_t)f->height * f->width * channels);
+    memset(framed, flip, (size_t)f->height * f->width * channels);
     for (uint32_t y = rows.first; y < rows.end; y++) {
         const int64_t row = (int64_t)y * f->spread[0] + f->before[0];
         const int8_t *from = in + (size_t)y * f->in.width * channels;
         int8_t *to = framed + (size_t)row * f->width * channels;
         if (f->spread[1] == 1 && places.first < places.end) {
-            memcpy(to + ((int64_t)places.first + f->before[1]) * channels,
-                   from + (size_t)places.first * channels,
-                   (size_t)(places.end - places.first) * channels);
+            flip_row(from + (size_t)places.first * channels,
+                     (size_t)(places.end - places.first) * channels, flip,
+                     to + ((int64_t)places.first + f->before[1]) * channels);
             continue;
         }
         for (uint32_t x = places.first; x < places.end; x++) {
             const int64_t place = (int64_t)x * f->spread[1] + f->before[1];
-            memcpy(to + place * channels, from + (size_t)x * channels, channels);
+            flip_row(from + (size_t)x * channels, channels, flip, to + place * channels);
         }
     }
 }
 
-static void sweep(const notch_row_kernels *rows, const frame *f, const int8_t *in, int8_t *framed,
-                  int8_t *out)
+static void sweep(const notch_row_kernels *rows, const frame *f, const int8_t *in, uint8_t flip,
+                  int8_t *framed, int8_t *out)
 {
     const uint32_t channels = f->in.channels, stretch = f->kernel[1] * channels;
     const size_t line = (size_t)f->width * channels;
-    fill_frame(f, in, framed);
+    fill_frame(f, in, flip, framed);
     for (uint32_t oy = 0; oy < f->out[0]; oy++) {
         rows->columns(framed + oy * f->stride[0] * line, (size_t)f->stride[1] * channels, line,
                       f->out[1], f->kernel[0], stretch, out);
@@ -112,15 +119,15 @@ static void sweep(const notch_row_kernels *rows, const frame *f, const int8_t *i
 }
 
 void notch_columns(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
-                   void *scratch, int8_t *out)
+                   uint8_t flip, void *scratch, int8_t *out)
 {
     const frame f = frame_of(w);
-    sweep(rows, &f, in, scratch, out);
+    sweep(rows, &f, in, flip, scratch, out);
 }
 
 void notch_back_gather(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
-                       void *scratch, int8_t *out)
+                       uint8_t flip, void *scratch, int8_t *out)
 {
     const frame f = back_frame_of(w);
-    sweep(rows, &f, errors, scratch, out);
+    sweep(rows, &f, errors, flip, scratch, out);
 }

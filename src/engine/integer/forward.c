@@ -139,16 +139,17 @@ static int32_t *multiply(const pass *p, uint64_t first, uint32_t samples, unsign
     int8_t *columns = (int8_t *)scratch + s.columns;
     int32_t *sums = (void *)(scratch + s.sums);
     const size_t columns_a_sample = (size_t)stage->positions * stage->columns;
+    uint8_t flip;
+    const notch_terms terms = notch_left_terms(p->engine, stage, &flip);
     for (uint32_t k = 0; k < samples && !stage->direct; k++) {
-        notch_columns(p->engine->rows, &stage->window, values_of(p->inputs[0], first + k),
+        notch_columns(p->engine->rows, &stage->window, values_of(p->inputs[0], first + k), flip,
                       scratch + s.frame, columns + k * columns_a_sample);
     }
     const notch_product product = {
         .rows = samples * stage->positions,
         .columns = stage->outputs,
         .terms = stage->columns,
-        .left = {stage->direct ? values_of(p->inputs[0], first) : columns, stage->columns,
-                 NOTCH_TERMS_ALONG},
+        .left = {stage->direct ? values_of(p->inputs[0], first) : columns, stage->columns, terms},
         .packed = p->engine->shared.packed,
         .result = sums,
         .stride = stage->outputs};

@@ -169,7 +169,12 @@ static void measure_weights(const notch_integer *engine, const notch_stage *stag
     if (stage->pools) {
         raise(&sizes->unpooled, (uint64_t)stage->chunk * stage->positions * stage->outputs);
     }
-    if (!stage->direct) {
+    if (notch_sums_by_sample(stage)) {
+        raise(&sizes->scratch, notch_sums_scratch(engine, stage));
+    } else {
+        raise(&sizes->matrix, gradient_workspace(engine, stage));
+    }
+    if (!stage->direct && !notch_sums_by_sample(stage)) {
         raise(&sizes->columns, (uint64_t)stage->chunk * stage->positions * stage->columns);
         raise(&sizes->scratch, notch_columns_scratch(&stage->window));
     }
@@ -180,7 +185,6 @@ static void measure_weights(const notch_integer *engine, const notch_stage *stag
         raise(&sizes->partial, weights * sizeof(int32_t));
     }
     raise(&sizes->channels, (uint64_t)stage->outputs * engine->options.workers * sizeof(int64_t));
-    raise(&sizes->matrix, gradient_workspace(engine, stage));
     if (engine->stages[stage->inputs[0]].reaches) {
         raise(&sizes->reordered, weights);
         raise(&sizes->packed,

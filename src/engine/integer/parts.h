@@ -35,6 +35,15 @@ static inline uint32_t notch_back_rows(const notch_stage *stage)
     return stage->direct ? stage->positions : stage->window.in.height * stage->window.in.width;
 }
 
+/* How the left operand of these products lies, and the bits that are flipped in it. */
+static inline notch_terms notch_left_terms(const notch_integer *engine, const notch_stage *stage,
+                                           uint8_t *flip)
+{
+    const bool ready = notch_matrix_takes_rows(engine->matrix, flip) && !stage->direct;
+    *flip = ready ? *flip : 0;
+    return ready ? NOTCH_TERMS_READY : NOTCH_TERMS_ALONG;
+}
+
 /* Samples of an item of that product. */
 uint32_t notch_back_block(const notch_integer *engine, const notch_stage *stage);
 
@@ -88,15 +97,15 @@ static inline size_t notch_window_place(const notch_window *w, uint32_t oy, uint
     return (size_t)(y * w->in.width + x) * w->in.channels;
 }
 
-/* columns.c: out[position][kernel height][kernel width][channels] of one sample. scratch:
- * notch_columns_scratch bytes. */
+/* columns.c: out[position][kernel height][kernel width][channels] of one sample, with
+ * the bits of `flip` flipped in each value. scratch: notch_columns_scratch bytes. */
 void notch_columns(const notch_row_kernels *rows, const notch_window *w, const int8_t *in,
-                   void *scratch, int8_t *out);
+                   uint8_t flip, void *scratch, int8_t *out);
 uint64_t notch_columns_scratch(const notch_window *w);
 /* The same for the error of the input: positions are those of w->in, `errors` has the shape of
  * w->out, taps come in the order of rising error positions: from the last to the first. */
 void notch_back_gather(const notch_row_kernels *rows, const notch_window *w, const int8_t *errors,
-                       void *scratch, int8_t *out);
+                       uint8_t flip, void *scratch, int8_t *out);
 
 /* order.c: weights in the order of columns, and as the error of the input needs them, to
  * shared.reordered; gradients back to the order of the tensor. */
@@ -125,6 +134,20 @@ void notch_units_mark_sums(const notch_integer *engine, const notch_stage *stage
 /* stage: a ReLU, watched or not */
 void notch_units_mark_values(const notch_integer *engine, const notch_stage *stage,
                              const int8_t *values, uint32_t worker);
+
+/* gradient_sums.c: of weights, where sums are long and the columns of a chunk need not be there. */
+bool notch_sums_by_sample(const notch_stage *stage);
+uint64_t notch_sums_scratch(const notch_integer *engine, const notch_stage *stage);
+/* What a part of the batch contributes, in the order of columns. */
+typedef struct notch_gradient_part {
+    uint64_t first; /* sample, and how many: at most a chunk */
+    uint32_t samples;
+    const int8_t *errors; /* [samples][positions][outputs] */
+    int32_t *result;
+    bool accumulate; /* add to the result */
+} notch_gradient_part;
+void notch_sum_gradient(const notch_integer *engine, const notch_stage *stage,
+                        const notch_gradient_part *part);
 
 /* weights_back.c: from errors to gradients of weights and of the input. */
 void notch_weights_back(notch_integer *engine, const notch_stage *stage, int32_t error_exponent);

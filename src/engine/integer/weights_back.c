@@ -38,7 +38,7 @@ static void columns_item(void *argument, uint64_t k, uint32_t worker)
     const back_pass *p = argument;
     const notch_stage *stage = p->stage;
     notch_columns(p->engine->rows, &stage->window,
-                  p->input->values + (p->first + k) * p->input->values_a_sample,
+                  p->input->values + (p->first + k) * p->input->values_a_sample, 0,
                   notch_scratch_of(p->engine, worker),
                   p->engine->shared.columns + k * stage->positions * stage->columns);
 }
@@ -54,7 +54,7 @@ static void prepare_chunk(back_pass *p)
         p->errors = shared->unpooled;
     }
     notch_integer_begins(p->engine, NOTCH_PASS_GRADIENTS, stage);
-    if (!stage->direct) {
+    if (!stage->direct && !notch_sums_by_sample(stage)) {
         notch_integer_run(p->engine, columns_item, p, p->samples);
         p->columns = shared->columns;
     }
@@ -78,16 +78,25 @@ static void multiply_weights(const back_pass *p, int32_t *gradient)
     const notch_stage *stage = p->stage;
     const notch_shared *shared = &p->engine->shared;
     const bool shifts = stage->gradient_shift > 0, first = p->first == 0;
+    const notch_gradient_part part = {.first = p->first,
+                                      .samples = p->samples,
+                                      .errors = p->errors,
+                                      .result = shifts ? shared->partial : gradient,
+                                      .accumulate = !shifts && !first};
     const notch_product product = {
         .rows = stage->outputs,
         .columns = stage->columns,
         .terms = p->samples * stage->positions, /* plan.c: at most NOTCH_GRADIENT_TERMS */
         .left = {p->errors, stage->outputs, NOTCH_TERMS_ACROSS},
         .right = {p->columns, stage->columns, NOTCH_TERMS_ACROSS},
-        .result = shifts ? shared->partial : gradient,
+        .result = part.result,
         .stride = stage->columns,
-        .accumulate = !shifts && !first};
-    notch_matrix_multiply(p->engine->matrix, &product, p->engine->executor, shared->matrix);
+        .accumulate = part.accumulate};
+    if (notch_sums_by_sample(stage)) {
+        notch_sum_gradient(p->engine, stage, &part);
+    } else {
+        notch_matrix_multiply(p->engine->matrix, &product, p->engine->executor, shared->matrix);
+    }
     if (shifts) {
         add_shifted(gradient, shared->partial, (uint64_t)stage->outputs * stage->columns,
                     stage->gradient_shift, first);
@@ -198,10 +207,12 @@ static void input_item(void *argument, uint64_t item, uint32_t worker)
     const int8_t *left = p->errors + k * errors_a_sample;
     int32_t *results =
         alone ? p->join.gradient + (p->first + k) * values : (void *)(scratch + s.results);
+    uint8_t flip;
+    const notch_terms left_terms = notch_left_terms(p->engine, stage, &flip);
     if (!stage->direct) {
         int8_t *gathered = (int8_t *)scratch + s.gathered;
         for (uint32_t i = 0; i < samples; i++) {
-            notch_back_gather(p->engine->rows, &stage->window, left + i * errors_a_sample,
+            notch_back_gather(p->engine->rows, &stage->window, left + i * errors_a_sample, flip,
                               scratch + s.frame,
                               gathered + (size_t)i * notch_back_rows(stage) * terms);
         }
@@ -210,7 +221,7 @@ static void input_item(void *argument, uint64_t item, uint32_t worker)
     const notch_product product = {.rows = samples * notch_back_rows(stage),
                                    .columns = outputs,
                                    .terms = terms,
-                                   .left = {left, terms, NOTCH_TERMS_ALONG},
+                                   .left = {left, terms, left_terms},
                                    .packed = p->engine->shared.packed,
                                    .result = results,
                                    .stride = outputs};

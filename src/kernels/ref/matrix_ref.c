@@ -20,8 +20,9 @@ static void multiply(const notch_matrix_tile *tile)
     const int8_t *right = (const int8_t *)tile->right + sizeof sums[0];
     for (size_t u = 0; u < tile->units; u++) {
         for (uint32_t i = 0; i < tile->rows; i++) {
-            const int8_t *left =
-                (const int8_t *)tile->left + i * tile->row_bytes + u * tile->unit_bytes;
+            /* Copied, or else gcc 12 for ARM fetches units of rows beyond the last. */
+            int8_t left[TERMS];
+            memcpy(left, tile->left + i * tile->row_bytes + u * tile->unit_bytes, sizeof left);
             for (uint32_t j = 0; j < NOTCH_PANEL_REF; j++) {
                 const int8_t *column = right + TERMS * j;
                 const int32_t products = left[0] * column[0] + left[1] * column[1] +
@@ -42,14 +43,15 @@ static void multiply(const notch_matrix_tile *tile)
 const notch_matrix_kernels notch_matrix_ref = {
     .name = "ref",
     .unit_terms = 4,
+    .takes_rows = true,
     .panel = NOTCH_PANEL_REF,
     .lanes = 1,
     .tile_rows = ROWS,
     .block_units = 128,
     .block_rows = 32,
     .block_columns = 32,
-    .pack_rows = notch_pack_rows_bytes_ref,
-    .pack_left = notch_pack_left_bytes_ref,
-    .pack_right = notch_pack_right_bytes_ref,
+    .pack_rows = notch_pack_rows_ref,
+    .pack_left = notch_pack_left_ref,
+    .pack_right = notch_pack_right_ref,
     .multiply = multiply,
 };

@@ -47,6 +47,9 @@ uint32_t notch_rank_avx512(const uint64_t *rising, uint32_t count, uint64_t targ
 NOTCH_DECLARE_KERNELS(avx2);
 NOTCH_DECLARE_KERNELS(avx512);
 
+void notch_throw_avx512(const notch_throw *how, const uint32_t *words, uint32_t count,
+                        uint32_t *counts);
+
 /* The same place of the next block, which is wanted next: hardware does not look that far. It may
  * lie beyond the tensor, where a prefetch does nothing. */
 static inline void notch_prefetch_ahead(const void *values)

@@ -31,6 +31,8 @@
 const notch_matrix_kernels notch_matrix_avx512_vnni = {
     .name = "avx512-vnni",
     .unit_terms = 4,
+    .takes_rows = true,
+    .flip = 0x80,
     .panel = NOTCH_PANEL_AVX512,
     .lanes = LANES,
     .tile_rows = 12,

@@ -1,6 +1,7 @@
 /* rows_avx512.c - rows with AVX-512.
  * SPDX-License-Identifier: MIT
  */
+#include "kernels/x86/pool_avx512.h"
 #include "kernels/x86/target.h"
 #include "kernels/x86/transpose.h"
 

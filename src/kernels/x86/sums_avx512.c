@@ -13,6 +13,7 @@ NOTCH_TARGET_AVX512 void notch_cumulate_avx512(const uint32_t *masses, uint32_t 
     __m512i carry = _mm512_setzero_si512(), even, odd;
     for (uint32_t i = 0; i < count; i += NOTCH_LANES) {
         const uint32_t left = count - i;
+        notch_prefetch_ahead(masses + i);
         notch_cumulate16(notch_load_some(masses + i, left), &carry, &even, &odd);
         const __mmask8 low = (__mmask8)(left >= 8 ? 0xff : (1u << left) - 1);
         const __mmask8 high = (__mmask8)(left >= 16 ? 0xff : left > 8 ? (1u << (left - 8)) - 1 : 0);
@@ -43,6 +44,9 @@ NOTCH_TARGET_AVX512 uint64_t notch_run_sums_avx512(const uint32_t *masses, uint3
         __m512i runs[8];
         NOTCH_UNROLL
         for (int k = 0; k < 8; k++) {
+            for (int line = 0; line < NOTCH_RUN / NOTCH_LANES; line++) {
+                notch_prefetch_ahead(masses + i + NOTCH_RUN * k + NOTCH_LANES * line);
+            }
             runs[k] = sum_run(masses + i + NOTCH_RUN * k);
         }
         const __m512i eight = notch_sum_lanes_of_eight(runs);

@@ -143,6 +143,15 @@ static void throw_directly(const draw *d, const range *over, uint64_t trials)
         const uint64_t left = trials - done;
         const uint64_t now = left < WORDS_AT_A_TIME ? left : WORDS_AT_A_TIME;
         d->kernels->random_blocks(&key, first + done / 4, (now + 3) / 4, words);
+        if (guided && d->kernels->throw_words != NULL) {
+            const notch_throw how = {.cumulative = d->scratch->cumulative + over->low,
+                                     .guide = d->scratch->guide,
+                                     .base = over->base,
+                                     .total = over->total,
+                                     .shift = 32 - bits};
+            d->kernels->throw_words(&how, words, (uint32_t)now, d->scratch->counts + over->low);
+            continue;
+        }
         if (guided && bits == FULL_BLOCK_BITS) {
             throw_guided(d, over, words, now, FULL_BLOCK_BITS); /* with constant shifts */
         } else if (guided) {
