@@ -3,9 +3,9 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "commands.h"
-#include "confusion.h"
 #include "data_search.h"
 #include "json.h"
 #include "model_engine.h"
@@ -34,7 +34,11 @@ typedef struct eval_request {
 
 typedef struct evaluation {
     const char *model, *dataset, *part;
-    confusion result;
+    uint32_t classes; /* that the model tells apart */
+    uint64_t count, correct;
+    double loss; /* sum */
+    const uint8_t *labels;
+    uint64_t *confusion; /* [label][class] */
 } evaluation;
 
 static const char *part_name(uint64_t value)
@@ -45,7 +49,7 @@ static const char *part_name(uint64_t value)
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
-static void print_matrix(const confusion *e)
+static void print_matrix(const evaluation *e)
 {
     printf("\nimages of each label (rows) by the class they were taken for (columns)\n\n      ");
     for (uint32_t c = 0; c < e->classes; c++) {
@@ -53,7 +57,7 @@ static void print_matrix(const confusion *e)
     }
     printf("   right\n");
     for (uint32_t label = 0; label < e->classes; label++) {
-        const uint64_t *row = e->taken + (size_t)label * e->classes;
+        const uint64_t *row = e->confusion + (size_t)label * e->classes;
         uint64_t sum = 0;
         printf("%6" PRIu32, label);
         for (uint32_t c = 0; c < e->classes; c++) {
@@ -70,37 +74,35 @@ static void print_matrix(const confusion *e)
 
 static void print_text(const evaluation *e)
 {
-    const confusion *c = &e->result;
     char count[NUMBER_TEXT], correct[NUMBER_TEXT];
-    number_format_grouped(c->count, count);
-    number_format_grouped(c->correct, correct);
+    number_format_grouped(e->count, count);
+    number_format_grouped(e->correct, correct);
     printf("model %s on %s, %s part, %s images\n", e->model, e->dataset, e->part, count);
-    printf("loss      %.4f\n", c->loss / (double)c->count);
-    printf("accuracy  %.2f %%  (%s right)\n", 100.0 * (double)c->correct / (double)c->count,
+    printf("loss      %.4f\n", e->loss / (double)e->count);
+    printf("accuracy  %.2f %%  (%s right)\n", 100.0 * (double)e->correct / (double)e->count,
            correct);
-    if (c->classes <= SHOWN_CLASSES) {
-        print_matrix(c);
+    if (e->classes <= SHOWN_CLASSES) {
+        print_matrix(e);
     }
 }
 
 static void print_json(const evaluation *e)
 {
-    const confusion *c = &e->result;
     printf("{\n  \"model\": ");
     json_print_text(e->model);
     printf(",\n  \"data\": ");
     json_print_text(e->dataset);
     printf(",\n  \"part\": \"%s\",\n  \"count\": %" PRIu64 ",\n  \"correct\": %" PRIu64
            ",\n  \"accuracy\": ",
-           e->part, c->count, c->correct);
-    json_print_real((double)c->correct / (double)c->count);
+           e->part, e->count, e->correct);
+    json_print_real((double)e->correct / (double)e->count);
     printf(",\n  \"loss\": ");
-    json_print_real(c->loss / (double)c->count);
+    json_print_real(e->loss / (double)e->count);
     printf(",\n  \"confusion\": [");
-    for (uint32_t label = 0; label < c->classes; label++) {
+    for (uint32_t label = 0; label < e->classes; label++) {
         printf("%s\n    [", label == 0 ? "" : ",");
-        for (uint32_t k = 0; k < c->classes; k++) {
-            printf("%s%" PRIu64, k == 0 ? "" : ", ", c->taken[(size_t)label * c->classes + k]);
+        for (uint32_t c = 0; c < e->classes; c++) {
+            printf("%s%" PRIu64, c == 0 ? "" : ", ", e->confusion[(size_t)label * e->classes + c]);
         }
         printf("]");
     }
@@ -108,6 +110,13 @@ static void print_json(const evaluation *e)
 }
 
 /* ---- evaluating ------------------------------------------------------------------------------ */
+
+static void take_image(void *self, uint64_t image, const float *probabilities)
+{
+    const evaluation *e = self;
+    const uint32_t class = model_engine_class(probabilities, e->classes);
+    e->confusion[(size_t)e->labels[image] * e->classes + class]++;
+}
 
 static int evaluate(const eval_request *request, const model_source *source,
                     const notch_dataset *dataset)
@@ -121,15 +130,29 @@ static int evaluate(const eval_request *request, const model_source *source,
     if (code != EXIT_DONE) {
         return code;
     }
-    evaluation e = {
-        .model = source->model.name, .dataset = dataset->name, .part = part_name(request->part)};
-    const notch_status status =
-        confusion_measure(request->model, source->checkpoint, engine, dataset, request->count,
-                          (uint32_t)request->running.batch, NULL, NULL, &e.result, &error);
+    const bool all = request->count == 0 || request->count > dataset->count;
+    evaluation e = {.model = source->model.name,
+                    .dataset = dataset->name,
+                    .part = part_name(request->part),
+                    .classes = source->checkpoint->classes,
+                    .labels = dataset->labels,
+                    .count = all ? dataset->count : request->count};
+    e.confusion = calloc((size_t)e.classes * e.classes, sizeof *e.confusion);
+    notch_status status = NOTCH_OK;
+    if (e.confusion == NULL) {
+        (void)snprintf(error.message, sizeof error.message, "no memory for the results");
+        status = error.status = NOTCH_ERROR_MEMORY;
+    } else {
+        const model_task task = {e.count, (uint32_t)request->running.batch, take_image, &e};
+        notch_batch_result sum;
+        status = model_engine_classify(engine, source->checkpoint, dataset, &task, &sum, &error);
+        e.loss = sum.loss;
+        e.correct = sum.correct;
+    }
     if (status == NOTCH_OK) {
         (request->json ? print_json : print_text)(&e);
     }
-    confusion_free(&e.result);
+    free(e.confusion);
     notch_engine_destroy(engine);
     return status == NOTCH_OK ? EXIT_DONE : command_fail(command, &error);
 }

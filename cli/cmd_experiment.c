@@ -8,7 +8,7 @@
 
 #include "commands.h"
 #include "experiment.h"
-#include "folder.h"
+#include "files.h"
 #include "options.h"
 
 typedef struct experiment_request {
@@ -60,7 +60,6 @@ static int keep_only(experiment *e, const char *text)
 
 static int run(experiment *e, const experiment_request *request)
 {
-    notch_error error = {NOTCH_OK, ""};
     int code = request->only == NULL ? EXIT_DONE : keep_only(e, request->only);
     if (code == EXIT_DONE) {
         code = experiment_check(e);
@@ -69,11 +68,14 @@ static int run(experiment *e, const experiment_request *request)
         list(e);
         return code;
     }
+    if (code == EXIT_DONE) {
+        notch_error error = {NOTCH_OK, ""};
+        code = folder_make(e->folder, &error) == NOTCH_OK
+                   ? EXIT_DONE
+                   : command_fail(EXPERIMENT_COMMAND, &error);
+    }
     if (code != EXIT_DONE) {
         return code;
-    }
-    if (folder_make(e->folder, &error) != NOTCH_OK) {
-        return command_fail(EXPERIMENT_COMMAND, &error);
     }
     const uint64_t jobs = request->jobs == 0 ? notch_threads_usable() : request->jobs;
     code = experiment_run_all(e, jobs, request->quiet);

@@ -1,125 +1,185 @@
-/* cmd_report.c - `notch report`: one page about training runs.
+/* cmd_report.c - `notch report`: runs on a page that needs nothing but itself.
  * SPDX-License-Identifier: MIT
+ *
+ * All runs are read before anything is written.
  */
 #define _POSIX_C_SOURCE 200809L
-#include <notch/notch.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "data_search.h"
-#include "json.h"
+#include "files.h"
 #include "options.h"
 #include "report.h"
 
-static const char description[] =
-    "RUN is the folder of a run, as `notch train --out` makes it. DIR/index.html is one\n"
-    "file that needs no other one and no network: configuration, learning curves,\n"
-    "mistakes on the test images, weights and moves of each layer, time, memory, machine,\n"
-    "and the hash of the parameters. Several runs are compared.";
+typedef struct report {
+    const report_request *request;
+    report_run *runs;
+    size_t count;
+    char *path; /* of the page */
+} report;
 
-static notch_status put_all(FILE *file, const report_request *request, char **runs,
-                            notch_error *error)
+static bool write_page(FILE *file, const void *self)
+{
+    const report *r = self;
+    return report_write_page(file, r->runs, r->count);
+}
+
+/* Whether the page may be written, as far as that can be told before. */
+static notch_status check_out(const report *r, notch_error *error)
+{
+    if (access(r->path, F_OK) == 0 && !r->request->overwrite) {
+        (void)snprintf(error->message, sizeof error->message,
+                       "%.140s: is there already; --overwrite replaces it", r->path);
+        return error->status = NOTCH_ERROR_INPUT;
+    }
+    return NOTCH_OK;
+}
+
+static notch_status read_runs(report *r, char **folders, notch_error *error)
 {
     notch_status status = NOTCH_OK;
-    (void)fputs("{\"program\":\"notch ", file);
-    (void)fputs(notch_version(), file);
-    (void)fputs("\",\"runs\":[", file);
-    for (size_t k = 0; status == NOTCH_OK && runs[k] != NULL; k++) {
-        (void)fputs(k == 0 ? "\n" : ",\n", file);
-        status = report_put_run(file, request, runs[k], error);
+    for (size_t k = 0; folders[k] != NULL && status == NOTCH_OK; k++) {
+        r->count = k + 1;
+        status = report_run_read(folders[k], &r->runs[k], error);
     }
-    (void)fputs("\n]}", file);
     return status;
 }
 
-static notch_status make(const report_request *request, char **runs, notch_error *error)
+static notch_status evaluate_runs(report *r, notch_error *error)
 {
-    char *json = NULL;
-    size_t size = 0;
-    notch_status status = notch_run_check(request->out, request->overwrite, error);
-    if (status != NOTCH_OK) {
-        return status;
+    notch_status status = NOTCH_OK;
+    for (size_t k = 0; k < r->count && status == NOTCH_OK; k++) {
+        status = report_evaluate(&r->runs[k], r->request, error);
+        if (r->runs[k].evaluation.problem[0] != '\0' && !r->request->quiet) {
+            (void)fprintf(stderr, "%s: %s: no confusion matrix and no mistakes: %s\n",
+                          REPORT_COMMAND, r->runs[k].folder, r->runs[k].evaluation.problem);
+        }
     }
-    FILE *file = open_memstream(&json, &size);
-    if (file != NULL) {
-        status = put_all(file, request, runs, error);
-    }
-    if (file == NULL || fclose(file) != 0) {
-        (void)snprintf(error->message, sizeof error->message, "no memory for a report");
-        status = error->status = NOTCH_ERROR_MEMORY;
-    }
-    if (status == NOTCH_OK) {
-        status = report_write_page(request->out, json, size, error);
-    }
-    free(json);
     return status;
 }
 
-static int report(const report_request *request, char **runs)
+static int make(report *r, char **folders)
 {
     notch_error error = {NOTCH_OK, ""};
-    size_t count = 0;
-    while (runs[count] != NULL) {
-        count++;
+    notch_status status = check_out(r, &error);
+    if (status == NOTCH_OK) {
+        status = read_runs(r, folders, &error);
     }
-    if (request->out == NULL) {
-        return options_refuse(REPORT_COMMAND, "--out is missing, expected DIR");
+    if (status == NOTCH_OK) {
+        status = evaluate_runs(r, &error);
+    }
+    if (status == NOTCH_OK) {
+        status = folder_make(r->request->out, &error);
+    }
+    if (status == NOTCH_OK) {
+        status = file_replace(r->path, write_page, r, &error);
+    }
+    if (status != NOTCH_OK) {
+        return command_fail(REPORT_COMMAND, &error);
+    }
+    if (!r->request->quiet) {
+        printf("%s: %zu run%s\n", r->path, r->count, r->count == 1 ? "" : "s");
+    }
+    return EXIT_DONE;
+}
+
+static int make_report(const report_request *request, char **folders)
+{
+    size_t count = 0;
+    while (folders[count] != NULL) {
+        count++;
     }
     if (count > REPORT_RUNS_MAX) {
         return options_refuse(REPORT_COMMAND, "%zu runs, expected at most %d", count,
                               REPORT_RUNS_MAX);
     }
-    if (make(request, runs, &error) != NOTCH_OK) {
-        return command_fail(REPORT_COMMAND, &error);
+    report r = {.request = request,
+                .runs = calloc(count, sizeof *r.runs),
+                .path = file_path(request->out, REPORT_PAGE)};
+    notch_error error = {NOTCH_ERROR_MEMORY, "no memory for the runs"};
+    const int code =
+        r.runs == NULL || r.path == NULL ? command_fail(REPORT_COMMAND, &error) : make(&r, folders);
+    for (size_t k = 0; k < r.count; k++) {
+        report_run_free(&r.runs[k]);
     }
-    printf("%s/index.html\n", request->out);
-    return EXIT_DONE;
+    free(r.runs);
+    free(r.path);
+    return code;
 }
 
 int cmd_report(int argc, char **argv)
 {
-    report_request request = {.out = NULL};
+    report_request request = {.running = {.batch = 64}};
     const option_entry entries[] = {
         {.kind = OPTION_TEXT,
          .name = "out",
          .letter = 'o',
          .argument = "DIR",
          .text = &request.out,
-         .help = "the folder of the page, index.html"},
+         .help = "the folder in which the page becomes " REPORT_PAGE "; needed"},
         {.kind = OPTION_FLAG,
          .name = "overwrite",
          .flag = &request.overwrite,
-         .help = "write into a folder that is not empty; a page in it is replaced"},
+         .help = "replace a page that is there"},
         {.kind = OPTION_TEXT,
          .name = "data-dir",
          .argument = "DIR",
          .text = &request.data_dir,
          .help = DATA_DIR_HELP},
         {.kind = OPTION_NUMBER,
+         .name = "count",
+         .argument = "N",
+         .value = &request.count,
+         .default_text = "all",
+         .minimum = 1,
+         .maximum = NOTCH_DATASET_COUNT_MAX,
+         .help = "test images for the confusion matrix and the mistakes: the first N only"},
+        {.kind = OPTION_NUMBER,
          .name = "threads",
          .argument = "N",
-         .value = &request.threads,
+         .value = &request.running.threads,
          .maximum = 1024,
          .help = "threads; 0 stands for one on each processor"},
         {.kind = OPTION_CHOICE,
          .name = "isa",
          .argument = "NAME",
-         .value = &request.isa,
+         .value = &request.running.isa,
          .choices = option_isas,
          .help = "instruction set of the int engine"},
+        {.kind = OPTION_FLAG,
+         .name = "quiet",
+         .flag = &request.quiet,
+         .help = "print nothing but errors"},
     };
-    const option_table table = {.command = REPORT_COMMAND,
-                                .purpose = REPORT_PURPOSE,
-                                .operands = "RUN...",
-                                .operand_count = 1,
-                                .operand_many = true,
-                                .description = description,
-                                .notes = "Examples:\n"
-                                         "  notch report runs/mlp -o report\n"
-                                         "  notch report runs/* -o report --overwrite",
-                                .entries = entries,
-                                .entry_count = sizeof entries / sizeof entries[0]};
+    const option_table table = {
+        .command = REPORT_COMMAND,
+        .purpose = REPORT_PURPOSE,
+        .operands = "RUN...",
+        .description =
+            "Each RUN is a folder as 'notch train --out' makes it. The page needs no network: a\n"
+            "browser shows it from the file. Its confusion matrix and its worst mistakes come "
+            "from\n"
+            "running last.notch on the test data of the run.",
+        .notes = "Examples:\n"
+                 "  notch report runs/mlp -o report\n"
+                 "  notch report results/figure1/* -o report --overwrite\n\n"
+                 "docs/report.md tells what is on the page.",
+        .entries = entries,
+        .entry_count = sizeof entries / sizeof entries[0],
+        .operand_count = 1,
+        .operand_many = true};
     char **operands;
     const int code = options_parse(&table, argc, argv, &operands);
-    return code == OPTIONS_GO_ON ? report(&request, operands) : code;
+    if (code != OPTIONS_GO_ON) {
+        return code;
+    }
+    if (request.out == NULL) {
+        return options_refuse(REPORT_COMMAND, "--out is missing, expected the folder of the page");
+    }
+    return make_report(&request, operands);
 }

@@ -9,25 +9,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commands.h"
 #include "data_search.h"
-#include "environment.h"
 #include "model_open.h"
 #include "train_display.h"
+#include "train_environment.h"
 #include "train_expect.h"
+#include "train_stopwatch.h"
 
 typedef struct session {
     train_settings settings;
     train_expectation expectation;
     train_display display;
+    train_stopwatch stopwatch;
     model_source source;
     notch_dataset *train, *test;
     notch_memory_plan plan;
     notch_trainer *trainer;
     notch_run *run; /* NULL: nothing is kept */
-    int64_t began;  /* seconds since 1970 */
     bool failed;    /* in a callback, which has left the sentence in `error` */
     notch_error error;
 } session;
@@ -132,15 +132,31 @@ static notch_status take_weights(session *s, notch_error *error)
 
 static notch_status create_trainer(session *s, notch_error *error)
 {
+    train_stopwatch_start(&s->stopwatch);
     notch_status status = check_memory(s, error);
     if (status == NOTCH_OK) {
         status = train_expectation_read(s->settings.expect, &s->expectation, error);
     }
     if (status == NOTCH_OK) {
+        s->settings.options.observer = &s->stopwatch.observer;
         status = notch_trainer_create(&s->source.model, &s->settings.options, s->train, s->test,
                                       &s->trainer, error);
     }
     return status == NOTCH_OK ? take_weights(s, error) : status;
+}
+
+static notch_status describe_run(session *s, notch_error *error)
+{
+    char *text = NULL;
+    notch_status status = s->run == NULL
+                              ? NOTCH_OK
+                              : train_environment_format(&s->settings.options, s->train, s->test,
+                                                         &s->plan, &text, error);
+    if (status == NOTCH_OK && text != NULL) {
+        status = notch_run_describe(s->run, text, error);
+    }
+    free(text);
+    return status;
 }
 
 static notch_status open_run(session *s, notch_error *error)
@@ -153,23 +169,6 @@ static notch_status open_run(session *s, notch_error *error)
     return settings->out == NULL ? NOTCH_OK
                                  : notch_run_create(settings->out, settings->overwrite,
                                                     settings->text, &s->run, error);
-}
-
-/* Tells the run's folder, if there is one, of program and machine. */
-static notch_status describe(session *s, notch_error *error)
-{
-    const notch_train_options *o = &s->settings.options;
-    if (s->run == NULL) {
-        return NOTCH_OK;
-    }
-    char *json = environment_json(o->threads, o->isa, &s->plan, s->began);
-    if (json == NULL) {
-        (void)snprintf(error->message, sizeof error->message, "no memory to describe the run");
-        return error->status = NOTCH_ERROR_MEMORY;
-    }
-    const notch_status status = notch_run_describe(s->run, json, error);
-    free(json);
-    return status;
 }
 
 static int prepare(session *s)
@@ -191,7 +190,7 @@ static int prepare(session *s)
         status = open_run(s, &error);
     }
     if (status == NOTCH_OK) {
-        status = describe(s, &error);
+        status = describe_run(s, &error);
     }
     return status == NOTCH_OK ? EXIT_DONE : command_fail(TRAIN_COMMAND, &error);
 }
@@ -253,8 +252,10 @@ static notch_status take_evaluation(void *self, const notch_train_evaluation *ev
     notch_status status = NOTCH_OK;
     train_display_evaluation(&s->display, &s->settings, &s->source.model, &progress, evaluation);
     if (s->run != NULL) {
-        const double seconds = train_clock() - s->display.start;
-        status = notch_run_record(s->run, notch_trainer_checkpoint(s->trainer), evaluation, seconds,
+        notch_run_cost cost = {.seconds = train_clock() - s->display.start,
+                               .peak_memory = train_peak_memory()};
+        train_stopwatch_read(&s->stopwatch, cost.passes);
+        status = notch_run_record(s->run, notch_trainer_checkpoint(s->trainer), evaluation, &cost,
                                   error);
     }
     return status == NOTCH_OK ? save(s, error) : status;
@@ -308,6 +309,7 @@ static int run(session *s)
     train_display_introduce(&s->display, &s->settings, &s->source.model, s->train, s->test,
                             &s->plan);
     catch_signals();
+    train_stopwatch_start(&s->stopwatch);
     const notch_status status = notch_trainer_run(s->trainer, &callbacks, &finished, &error);
     train_display_clear(&s->display);
     if (!finished && save(s, &saving) != NOTCH_OK) {
@@ -316,9 +318,6 @@ static int run(session *s)
     }
     if (status != NOTCH_OK || s->failed) {
         return fail_run(status != NOTCH_OK ? &error : &s->error);
-    }
-    if (describe(s, &saving) != NOTCH_OK) {
-        return fail_run(&saving);
     }
     summarise(s);
     return finished ? check_end(s) : report_interruption(s);
@@ -339,7 +338,6 @@ int cmd_train(int argc, char **argv)
 {
     static session s; /* too large for a stack of 64 KiB */
     memset(&s, 0, sizeof s);
-    s.began = (int64_t)time(NULL);
     int code = train_settings_parse(argc, argv, &s.settings);
     if (code == OPTIONS_GO_ON) {
         code = prepare(&s);

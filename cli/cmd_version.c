@@ -5,19 +5,19 @@
 #include <stdio.h>
 
 #include "commands.h"
-#include "environment.h"
+#include "compiler.h"
 #include "options.h"
 
 int cmd_version(int argc, char **argv)
 {
     const option_table table = {.command = "notch version", .purpose = VERSION_PURPOSE};
-    char **operands, compiler[ENVIRONMENT_TEXT];
+    char **operands, compiler[64];
     const int code = options_parse(&table, argc, argv, &operands);
     if (code != OPTIONS_GO_ON) {
         return code;
     }
     printf("notch %s\n", notch_version());
-    environment_compiler(compiler);
+    compiler_describe(compiler, sizeof compiler);
     printf("compiler          %s\n", compiler);
     printf("instruction set   %s\n", notch_isa_name(notch_isa_best()));
     printf("supported here   ");

@@ -17,26 +17,26 @@ enum {
 
 #define TRAIN_PURPOSE "trains a network whose weights are small integers"
 #define EXPERIMENT_PURPOSE "does a grid of training runs and compares them"
-#define REPORT_PURPOSE "makes a page about training runs, to look at in a browser"
 #define SAMPLE_PURPOSE "draws from the masses in a file and compares with the closed form"
 #define EVAL_PURPOSE "measures a trained model on a data set"
 #define PREDICT_PURPOSE "shows what a trained model takes an image for"
 #define INSPECT_PURPOSE "prints a model's layers, and the memory that training takes"
 #define DATA_PURPOSE "lists, downloads, verifies and shows data sets"
 #define THEORY_PURPOSE "computes the convergence bound and checks it against measurement"
+#define REPORT_PURPOSE "makes a page of training runs, to be looked at in a browser"
 #define BENCH_PURPOSE "measures how long training steps and updates take on this machine"
 #define VERSION_PURPOSE "prints the version, the compiler and the instruction sets"
 
 /* argv[0] is the command's own name. They return an exit code. */
 int cmd_train(int argc, char **argv);
 int cmd_experiment(int argc, char **argv);
-int cmd_report(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_data(int argc, char **argv);
 int cmd_theory(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 

@@ -42,7 +42,7 @@ void data_folders_free(data_folders *folders);
 int data_search_open(const char *command, const char *name, const char *data_dir,
                      notch_dataset **train, notch_dataset **test);
 
-/* The same without a word. Errors: those of notch_data_find. */
+/* The same without printing. Errors: those of notch_data_find. */
 notch_status data_search_find(const char *name, const char *data_dir, notch_dataset **train,
                               notch_dataset **test, notch_error *error);
 

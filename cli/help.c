@@ -14,7 +14,7 @@ enum {
 };
 
 static const option_entry help_entry = {
-    .kind = OPTION_FLAG, .name = "help", .letter = 'h', .help = "print this help and end"};
+    .letter = 'h', .kind = OPTION_FLAG, .name = "help", .help = "print this help and end"};
 
 /* Appends to a phrase, as far as it fits. */
 #if defined(__GNUC__)
@@ -126,9 +126,10 @@ static void describe(const option_entry *entry, char phrase[HELP_PHRASE])
 
 static size_t label_of(const option_entry *entry, char label[LABEL])
 {
+    char letter[] = "-x, ";
+    letter[1] = entry->letter;
     const char *argument = entry->argument == NULL ? "" : entry->argument;
-    const char short_form[] = {'-', entry->letter, ',', ' ', '\0'};
-    return (size_t)snprintf(label, LABEL, "%s--%s%s%s", entry->letter == '\0' ? "" : short_form,
+    return (size_t)snprintf(label, LABEL, "%s--%s%s%s", letter[1] != '\0' ? letter : "",
                             entry->name, argument[0] == '\0' ? "" : " ", argument);
 }
 

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -85,4 +86,38 @@ uint32_t model_engine_class(const float *probabilities, uint32_t classes)
         best = probabilities[k] > probabilities[best] ? k : best;
     }
     return best;
+}
+
+notch_status model_engine_classify(notch_engine *engine, const notch_checkpoint *checkpoint,
+                                   const notch_dataset *dataset, const model_task *task,
+                                   notch_batch_result *sum, notch_error *error)
+{
+    const size_t image = (size_t)dataset->channels * dataset->height * dataset->width;
+    const uint32_t classes = checkpoint->classes;
+    notch_values values[NOTCH_TENSORS_MAX];
+    float *probabilities = calloc((size_t)task->batch * classes, sizeof *probabilities);
+    notch_status status = NOTCH_OK;
+    if (probabilities == NULL) {
+        (void)snprintf(error->message, sizeof error->message, "no memory for the results");
+        return error->status = NOTCH_ERROR_MEMORY;
+    }
+    notch_checkpoint_values(checkpoint, values);
+    *sum = (notch_batch_result){.loss = 0};
+    for (uint64_t first = 0; status == NOTCH_OK && first < task->count; first += task->batch) {
+        const uint64_t left = task->count - first;
+        const notch_batch batch = {.images = dataset->images + first * image,
+                                   .labels = dataset->labels + first,
+                                   .count = left < task->batch ? (uint32_t)left : task->batch};
+        notch_batch_result result;
+        status = notch_engine_evaluate(engine, values, &batch, &result, probabilities, error);
+        if (status == NOTCH_OK) {
+            sum->loss += result.loss;
+            sum->correct += result.correct;
+            for (uint32_t i = 0; i < batch.count; i++) {
+                task->take(task->self, first + i, probabilities + (size_t)i * classes);
+            }
+        }
+    }
+    free(probabilities);
+    return status;
 }

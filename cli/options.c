@@ -14,8 +14,8 @@
 #include "help.h"
 
 enum {
-    FIRST_CODE = 256,             /* getopt_long's name for entry 0: above every character */
-    LETTERS = 2 * OPTIONS_MAX + 3 /* of getopt_long's short options: ":h", and "o:" for each */
+    FIRST_CODE = 256,               /* getopt_long's name for entry 0: above every character */
+    SHORT_MAX = 2 * OPTIONS_MAX + 3 /* ":h", a letter and a colon for each entry */
 };
 
 const char *option_samplers(uint64_t value)
@@ -135,11 +135,26 @@ bool option_take(const option_entry *entry, char *text, char problem[HELP_PHRASE
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static void describe_for_getopt(const option_table *table, struct option options[OPTIONS_MAX + 2],
-                                char letters[LETTERS])
+/* The options as getopt_long wants them. */
+typedef struct getopt_options {
+    struct option names[OPTIONS_MAX + 2];
+    char letters[SHORT_MAX];
+} getopt_options;
+
+static void add_letter(const option_entry *entry, char letters[SHORT_MAX])
 {
-    size_t count = 0, length = 2;
-    memcpy(letters, ":h", length);
+    const size_t length = strlen(letters);
+    if (entry->letter != '\0') {
+        (void)snprintf(letters + length, SHORT_MAX - length, "%c%s", entry->letter,
+                       entry->kind == OPTION_FLAG ? "" : ":");
+    }
+}
+
+static void describe_for_getopt(const option_table *table, getopt_options *to)
+{
+    struct option *options = to->names;
+    size_t count = 0;
+    (void)snprintf(to->letters, sizeof to->letters, ":h");
     assert(table->entry_count <= OPTIONS_MAX);
     for (size_t k = 0; k < table->entry_count; k++) {
         const option_entry *entry = &table->entries[k];
@@ -147,31 +162,31 @@ static void describe_for_getopt(const option_table *table, struct option options
             options[count++] = (struct option){
                 entry->name, entry->kind == OPTION_FLAG ? no_argument : required_argument, NULL,
                 FIRST_CODE + (int)k};
-        }
-        if (entry->letter != '\0') {
-            letters[length++] = entry->letter;
-            letters[length] = ':';
-            length += entry->kind != OPTION_FLAG;
+            add_letter(entry, to->letters);
         }
     }
-    letters[length] = '\0';
     options[count++] = (struct option){"help", no_argument, NULL, 'h'};
     options[count] = (struct option){0};
 }
 
-/* The entry that getopt_long's code or letter stands for. */
-static const option_entry *entry_of(const option_table *table, int code)
+/* The number of the next option's entry plus FIRST_CODE, however it is written; else as getopt_long
+ * returns it. */
+static int next_option(const option_table *table, const getopt_options *options, int argc,
+                       char **argv)
 {
-    size_t k = 0;
-    while (code < FIRST_CODE && table->entries[k].letter != code) {
-        k++;
+    const int code = getopt_long(argc, argv, options->letters, options->names, NULL);
+    for (size_t k = 0; k < table->entry_count && code > 0 && code < FIRST_CODE; k++) {
+        if (table->entries[k].letter == code) {
+            return FIRST_CODE + (int)k;
+        }
     }
-    return &table->entries[code < FIRST_CODE ? k : (size_t)(code - FIRST_CODE)];
+    return code;
 }
 
 /* getopt_long has returned '?' and left what it knows in optopt and argv. */
-static int refuse_unknown(const option_table *table, const struct option *options, char **argv)
+static int refuse_unknown(const option_table *table, const getopt_options *known, char **argv)
 {
+    const struct option *options = known->names;
     if (optopt >= FIRST_CODE) {
         return options_refuse(table->command, "--%s takes no value",
                               table->entries[optopt - FIRST_CODE].name);
@@ -195,8 +210,12 @@ static int refuse_unknown(const option_table *table, const struct option *option
 
 static int refuse_missing_value(const option_table *table)
 {
-    const option_entry *entry = entry_of(table, optopt);
+    const option_entry *entry = table->entries;
     char expected[HELP_PHRASE];
+    while (optopt < FIRST_CODE ? entry->letter != optopt
+                               : entry != &table->entries[optopt - FIRST_CODE]) {
+        entry++;
+    }
     help_expected(entry, expected);
     return options_refuse(table->command, "--%s has no value, expected %s", entry->name, expected);
 }
@@ -221,19 +240,19 @@ static int check_operands(const option_table *table, char **operands)
 
 /* Takes the options in the file that --config names in argv, if it does. What else is wrong there
  * is left to the parsing that follows. */
-static int take_config(const option_table *table, const struct option *options, const char *letters,
-                       int argc, char **argv)
+static int take_config(const option_table *table, const getopt_options *options, int argc,
+                       char **argv)
 {
     int code;
     if (table->config == NULL) {
         return OPTIONS_GO_ON;
     }
     optind = 0; /* start over, also inside a cluster that an earlier call left unread */
-    while ((code = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+    while ((code = next_option(table, options, argc, argv)) != -1) {
         if (code == 'h' || code == '?' || code == ':') {
             return OPTIONS_GO_ON;
         }
-        const option_entry *entry = entry_of(table, code);
+        const option_entry *entry = &table->entries[code - FIRST_CODE];
         if (entry->text == &table->config->path) {
             table->config->path = optarg;
         }
@@ -254,28 +273,27 @@ static int take_option(const option_table *table, const option_entry *entry)
 
 int options_parse(const option_table *table, int argc, char **argv, char ***operands)
 {
-    struct option options[OPTIONS_MAX + 2];
-    char letters[LETTERS];
+    getopt_options options;
     int code;
-    describe_for_getopt(table, options, letters);
+    describe_for_getopt(table, &options);
     opterr = 0;
-    const int config_code = take_config(table, options, letters, argc, argv);
+    const int config_code = take_config(table, &options, argc, argv);
     if (config_code != OPTIONS_GO_ON) {
         return config_code;
     }
     optind = 0; /* start over, also inside a cluster that an earlier call left unread */
-    while ((code = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+    while ((code = next_option(table, &options, argc, argv)) != -1) {
         int result = OPTIONS_GO_ON;
         if (code == 'h') {
             help_print(table);
             return EXIT_DONE;
         }
         if (code == '?') {
-            result = refuse_unknown(table, options, argv);
+            result = refuse_unknown(table, &options, argv);
         } else if (code == ':') {
             result = refuse_missing_value(table);
         } else {
-            result = take_option(table, entry_of(table, code));
+            result = take_option(table, &table->entries[code - FIRST_CODE]);
         }
         if (result != OPTIONS_GO_ON) {
             return result;

@@ -59,7 +59,7 @@ option_choices option_samplers, option_inflations, option_isas;
 typedef struct option_entry {
     option_kind kind;
     const char *name;         /* without dashes */
-    char letter;              /* of its short form, such as 'o' for -o; 0: none */
+    char letter;              /* a short form: 'o' for -o; 0: none */
     const char *argument;     /* what the help calls the value: "N"; NULL for a flag */
     const char *help;         /* a phrase: small letter first, no full stop */
     const char *default_text; /* shown as the default instead of the value, "" for none; or NULL */
@@ -92,7 +92,7 @@ typedef struct option_table {
     size_t entry_count;
     size_t operand_count;    /* exactly as many, */
     size_t operand_optional; /* of which so many, the last ones, may be left out */
-    bool operand_many;       /* or more than so many, all of one kind */
+    bool operand_many;       /* or more than operand_count */
     option_config *config;   /* every option is also a key of this file; or NULL */
 } option_table;
 

@@ -1,59 +1,74 @@
-/* report.h - what the parts of `notch report` share.
+/* report.h - training runs on a page.
  * SPDX-License-Identifier: MIT
  *
- * A page is page.html with its parts put in. One part is JSON, which page.js draws:
- *
- *     {"program": "notch 0.1.0",
- *      "runs": [{"folder": "runs/a",
- *                "config": [["model", "cnn"], ...] or null, "config_problem": a sentence or null,
- *                "environment": the run's environment.json or null,
- *                "model": {"name", "parameters", "engine", "bits": 0 for floats, "classes",
- *                          "step", "bytes"} or null,
- *                "test": {"data", "count", "correct", "loss", "confusion": [label][class],
- *                         "channels", "height", "width", "maximum",
- *                         "mistakes": [{"image", "label", "class", "probability",
- *                                       "label_probability", "pixels": base64}, ...]} or null,
- *                "test_problem": a sentence or null,
- *                "evaluations": [lines of metrics.jsonl, but for some "layers"]}, ...]}
+ * The page is the file cli/report/page.html, in the program since it was built, with all that there
+ * is to show as one JSON object: what report_json.c writes and report/page.js reads.
  */
 #ifndef NOTCH_CLI_REPORT_H
 #define NOTCH_CLI_REPORT_H
 
-#include <notch/train.h>
+#include <notch/checkpoint.h>
 
-#include <stdio.h>
+#include "model_engine.h"
 
 #define REPORT_COMMAND "notch report"
+#define REPORT_PAGE "index.html"
 
 enum {
-    REPORT_RUNS_MAX = 64,
-    REPORT_LAYERS_KEPT = 100, /* evaluations of a run whose "layers" are in the page */
-    REPORT_MISTAKES = 24,
-    REPORT_SIDE_MAX = 64 /* pixels of a picture's side; larger ones are thinned out */
+    REPORT_RUNS_MAX = 256,
+    REPORT_MISTAKES = 24, /* shown, the worst ones */
+    REPORT_SENTENCE = sizeof((notch_error *)0)->message
 };
+
+/* An image of the test data that was not recognised. */
+typedef struct report_mistake {
+    uint64_t image;
+    uint8_t label;
+    uint32_t taken_for;
+    float probability, of_label; /* of the class that it was taken for, and of its label */
+} report_mistake;
+
+/* What the last model of a run makes of its test data. */
+typedef struct report_evaluation {
+    char problem[REPORT_SENTENCE]; /* why there is none; or "" */
+    notch_dataset *test;
+    uint64_t count; /* of the first images */
+    notch_batch_result sum;
+    uint64_t *confusion; /* [label][class] */
+    report_mistake mistakes[REPORT_MISTAKES];
+    size_t mistake_count;
+} report_evaluation;
+
+typedef struct report_run {
+    const char *folder;
+    char *metrics;     /* the evaluations of metrics.jsonl, as a JSON list */
+    char *environment; /* environment.json; NULL: there is none */
+    char *config;      /* config.ini as a JSON list of [section, key, value]; NULL: none */
+    char *data, *folder_of_data;  /* `data` and `data-dir` of the configuration; or NULL */
+    notch_checkpoint *checkpoint; /* last.notch; NULL: there is none */
+    report_evaluation evaluation;
+} report_run;
 
 typedef struct report_request {
     const char *out, *data_dir;
-    uint64_t threads, isa;
-    bool overwrite;
+    uint64_t count; /* images to evaluate; 0: all */
+    model_running running;
+    bool overwrite, quiet;
 } report_request;
 
-/* Writes the JSON object of one run. What a page can do without becomes a sentence in it. Errors:
- * INPUT (no metrics.jsonl, or not what it should hold), MEMORY. */
-notch_status report_put_run(FILE *file, const report_request *request, const char *folder,
-                            notch_error *error);
+/* report_run.c: reads the folder of a run. Errors: INPUT, MEMORY; the sentence names the file. The
+ * run is to be freed in any case. */
+notch_status report_run_read(const char *folder, report_run *run, notch_error *error);
+void report_run_free(report_run *run);
 
-/* Writes the members "model", "test" and "test_problem" of a run, from its last.notch and its data
- * set. data: the data set's name, NULL if it is not known; data_dir: as for data_search_find. */
-void report_put_model(FILE *file, const report_request *request, const char *folder,
-                      const char *data, const char *data_dir);
+/* report_evaluate.c: runs the run's model on its test data. That this cannot be done is no error but
+ * told in evaluation.problem. Errors: MEMORY. */
+notch_status report_evaluate(report_run *run, const report_request *request, notch_error *error);
 
-/* Writes bytes as text of base64 (RFC 4648) in quotes. */
-void report_put_base64(FILE *file, const uint8_t *bytes, size_t count);
+/* report_json.c: all that the page shows. */
+void report_write_json(FILE *file, const report_run *runs, size_t count);
 
-/* Writes DIR/index.html, complete or not at all, and the folder if it is not there. json: what the
- * page shows. Errors: INPUT, MEMORY, UNSUPPORTED (a build without pages). */
-notch_status report_write_page(const char *folder, const char *json, size_t size,
-                               notch_error *error);
+/* report_page.c: the page. NULL: no memory. */
+bool report_write_page(FILE *file, const report_run *runs, size_t count);
 
 #endif

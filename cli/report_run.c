@@ -1,203 +1,230 @@
-/* report_run.c - one run of a report: its configuration, its environment, its evaluations.
+/* report_run.c - the folder of a run, read for a report.
  * SPDX-License-Identifier: MIT
  */
 #define _POSIX_C_SOURCE 200809L
+#include <notch/train.h>
+
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
+#include "files.h"
 #include "json.h"
-#include "json_copy.h"
+#include "json_check.h"
 #include "report.h"
 
-enum {
-    PATH = 4096
-};
-
-static notch_status refuse_memory(const char *folder, notch_error *error)
+static notch_status no_memory(const char *folder, notch_error *error)
 {
-    (void)snprintf(error->message, sizeof error->message, "%.100s: no memory to report on it",
-                   folder);
+    (void)snprintf(error->message, sizeof error->message, "%.100s: no memory for a report", folder);
     return error->status = NOTCH_ERROR_MEMORY;
 }
 
-/* FOLDER/name; "" if it is too long for any file. */
-static const char *join(const char *folder, const char *name, char path[PATH])
+/* The text of an open_memstream, which it closes; NULL: no memory. */
+static char *finish(FILE *file, char **text)
 {
-    if (snprintf(path, PATH, "%s/%s", folder, name) >= PATH) {
-        path[0] = '\0';
+    const bool complete = !ferror(file);
+    if (fclose(file) != 0 || !complete) {
+        free(*text);
+        *text = NULL;
     }
-    return path;
+    return *text;
 }
 
-/* ---- evaluations ----------------------------------------------------------------------------- */
+/* ---- metrics.jsonl --------------------------------------------------------------------------- */
 
-typedef struct evaluations {
+typedef struct collection {
     FILE *file;
     const char *folder;
-    uint64_t count, seen; /* in the file; so far */
-} evaluations;
+    uint64_t count;
+} collection;
 
-/* Hashes after steps are lines too, but tell of nothing else. */
-static bool is_evaluation(const char *text, size_t length)
+static notch_status take_evaluation(void *self, const notch_run_evaluation *evaluation,
+                                    const char *line, size_t length, notch_error *error)
 {
-    static const char key[] = "\"epoch\":";
-    for (size_t at = 0; at + sizeof key - 1 <= length; at++) {
-        if (memcmp(text + at, key, sizeof key - 1) == 0) {
-            return true;
+    collection *c = self;
+    if (!json_check(line, length)) {
+        (void)snprintf(error->message, sizeof error->message,
+                       "%.100s/%s: what it tells of step %" PRIu64 " is no JSON", c->folder,
+                       NOTCH_RUN_METRICS, evaluation->step);
+        return error->status = NOTCH_ERROR_INPUT;
+    }
+    (void)fprintf(c->file, "%s\n", c->count++ == 0 ? "" : ",");
+    (void)fwrite(line, 1, length, c->file);
+    return NOTCH_OK;
+}
+
+static notch_status read_metrics(report_run *run, notch_error *error)
+{
+    size_t size;
+    collection c = {open_memstream(&run->metrics, &size), run->folder, 0};
+    if (c.file == NULL) {
+        return no_memory(run->folder, error);
+    }
+    char *path = file_path(run->folder, NOTCH_RUN_METRICS);
+    (void)fputc('[', c.file);
+    notch_status status = path == NULL
+                              ? no_memory(run->folder, error)
+                              : notch_run_visit_evaluations(path, take_evaluation, &c, error);
+    (void)fputc(']', c.file);
+    free(path);
+    if (finish(c.file, &run->metrics) == NULL && status == NOTCH_OK) {
+        status = no_memory(run->folder, error);
+    }
+    if (status == NOTCH_OK && c.count == 0) {
+        (void)snprintf(error->message, sizeof error->message, "%.100s/%s: has no evaluation yet",
+                       run->folder, NOTCH_RUN_METRICS);
+        status = error->status = NOTCH_ERROR_INPUT;
+    }
+    return status;
+}
+
+/* ---- other files, which may be missing ------------------------------------------------------- */
+
+/* The path of a file of the run if it is there; else NULL. */
+static notch_status find_file(const report_run *run, const char *name, char **path,
+                              notch_error *error)
+{
+    *path = file_path(run->folder, name);
+    if (*path == NULL) {
+        return no_memory(run->folder, error);
+    }
+    if (access(*path, F_OK) != 0) {
+        free(*path);
+        *path = NULL;
+    }
+    return NOTCH_OK;
+}
+
+static notch_status read_environment(report_run *run, notch_error *error)
+{
+    char *path = NULL;
+    size_t length = 0;
+    notch_status status = find_file(run, NOTCH_RUN_ENVIRONMENT, &path, error);
+    if (status == NOTCH_OK && path != NULL) {
+        status = config_load(path, &run->environment, &length, error);
+    }
+    if (status == NOTCH_OK && run->environment != NULL) {
+        char *larger = realloc(run->environment, length + 1);
+        if (larger == NULL) {
+            status = no_memory(run->folder, error);
+        } else {
+            run->environment = larger;
+            larger[length] = '\0';
         }
     }
-    return false;
-}
-
-static notch_status count_line(void *self, uint64_t step, const char *text, size_t length,
-                               notch_error *error)
-{
-    evaluations *e = self;
-    (void)step, (void)error;
-    e->count += is_evaluation(text, length);
-    return NOTCH_OK;
-}
-
-/* Whether evaluation k keeps its layers: REPORT_LAYERS_KEPT of them do, at equal distances, and the
- * last one. */
-static bool keeps_layers(uint64_t k, uint64_t count)
-{
-    const uint64_t kept = REPORT_LAYERS_KEPT;
-    return count <= kept || (k + 1) * kept / count != k * kept / count;
-}
-
-static notch_status put_line(void *self, uint64_t step, const char *text, size_t length,
-                             notch_error *error)
-{
-    evaluations *e = self;
-    if (!is_evaluation(text, length)) {
-        return NOTCH_OK;
+    if (status == NOTCH_OK && run->environment != NULL && !json_check(run->environment, length)) {
+        (void)snprintf(error->message, sizeof error->message, "%.200s: is no JSON", path);
+        status = error->status = NOTCH_ERROR_INPUT;
     }
-    (void)fputs(e->seen == 0 ? "\n" : ",\n", e->file);
-    const bool copied =
-        json_copy(e->file, text, length, keeps_layers(e->seen, e->count) ? NULL : "layers");
-    e->seen++;
-    if (!copied) {
-        (void)snprintf(error->message, sizeof error->message,
-                       "%.100s/%s: what it tells of step %llu is no JSON", e->folder,
-                       NOTCH_RUN_METRICS, (unsigned long long)step);
-        return error->status = NOTCH_ERROR_INPUT;
-    }
-    return NOTCH_OK;
-}
-
-static notch_status put_evaluations(FILE *file, const char *folder, notch_error *error)
-{
-    evaluations e = {.file = file, .folder = folder};
-    notch_status status = notch_run_each_line(folder, count_line, &e, error);
-    (void)fputs(",\"evaluations\":[", file);
-    if (status == NOTCH_OK) {
-        status = notch_run_each_line(folder, put_line, &e, error);
-    }
-    (void)fputs("\n]", file);
+    free(path);
     return status;
 }
 
-/* The same reader that tables and figures use has to take the file. */
-static notch_status check_evaluations(const char *folder, notch_error *error)
+static notch_status read_checkpoint(report_run *run, notch_error *error)
 {
-    notch_run_evaluation *list = NULL;
-    size_t count = 0;
-    const notch_status status = notch_run_read_evaluations(folder, &list, &count, error);
-    free(list);
-    if (status == NOTCH_OK && count == 0) {
-        (void)snprintf(error->message, sizeof error->message,
-                       "%.100s: has no evaluation yet, expected a run with at least one", folder);
-        return error->status = NOTCH_ERROR_INPUT;
+    char *path = NULL;
+    notch_status status = find_file(run, NOTCH_RUN_LAST, &path, error);
+    if (status == NOTCH_OK && path != NULL) {
+        status = notch_checkpoint_read(path, &run->checkpoint, error);
     }
+    free(path);
     return status;
 }
 
-/* ---- configuration and environment ----------------------------------------------------------- */
-
-typedef struct configuration {
+typedef struct config_taking {
+    report_run *run;
     FILE *file;
-    uint64_t count;
-    char *data, *data_dir; /* values of these keys, or NULL */
-} configuration;
+    bool begun;
+} config_taking;
 
-static notch_status put_key(void *self, const config_item *item, notch_error *error)
+static bool keep(const config_item *item, const char *key, char **to)
 {
-    configuration *c = self;
-    (void)error;
-    (void)fputs(c->count++ == 0 ? "[" : ",[", c->file);
-    json_put_string(c->file, item->key);
-    (void)fputc(',', c->file);
-    json_put_string(c->file, item->value);
-    (void)fputc(']', c->file);
-    char **kept = strcmp(item->key, "data") == 0       ? &c->data
-                  : strcmp(item->key, "data-dir") == 0 ? &c->data_dir
-                                                       : NULL;
-    if (kept != NULL) {
-        free(*kept);
-        *kept = strdup(item->value);
+    if (strcmp(item->key, key) != 0 || strcmp(item->section, "train") != 0) {
+        return true;
     }
-    return NOTCH_OK;
+    free(*to);
+    *to = strdup(item->value);
+    return *to != NULL;
 }
 
-static void put_configuration(FILE *file, const char *folder, configuration *c)
+static notch_status take_item(void *self, const config_item *item, notch_error *error)
 {
-    char path[PATH];
-    char *text = NULL;
+    config_taking *t = self;
+    (void)fputs(t->begun ? ", [" : "[", t->file);
+    t->begun = true;
+    json_write_text(t->file, item->section);
+    (void)fputs(", ", t->file);
+    json_write_text(t->file, item->key);
+    (void)fputs(", ", t->file);
+    json_write_text(t->file, item->value);
+    (void)fputc(']', t->file);
+    return keep(item, "data", &t->run->data) && keep(item, "data-dir", &t->run->folder_of_data)
+               ? NOTCH_OK
+               : no_memory(t->run->folder, error);
+}
+
+static notch_status parse_config(report_run *run, const char *name, const char *text, size_t length,
+                                 notch_error *error)
+{
+    size_t size;
+    config_taking t = {.run = run, .file = open_memstream(&run->config, &size)};
+    if (t.file == NULL) {
+        return no_memory(run->folder, error);
+    }
+    (void)fputc('[', t.file);
+    const notch_status status = config_each(name, text, length, take_item, &t, error);
+    (void)fputc(']', t.file);
+    return finish(t.file, &run->config) == NULL && status == NOTCH_OK
+               ? no_memory(run->folder, error)
+               : status;
+}
+
+/* config.ini, or what last.notch has of it. */
+static notch_status read_config(report_run *run, notch_error *error)
+{
+    char *path = NULL, *text = NULL;
     size_t length = 0;
-    notch_error error = {NOTCH_OK, ""};
-    (void)fputs(",\"config\":[", file);
-    notch_status status = config_load(join(folder, NOTCH_RUN_CONFIG, path), &text, &length, &error);
-    if (status == NOTCH_OK) {
-        status = config_each(path, text, length, put_key, c, &error);
+    notch_status status = find_file(run, NOTCH_RUN_CONFIG, &path, error);
+    if (status == NOTCH_OK && path != NULL) {
+        status = config_load(path, &text, &length, error);
+    }
+    if (status == NOTCH_OK && text != NULL) {
+        status = parse_config(run, path, text, length, error);
+    } else if (status == NOTCH_OK && run->checkpoint != NULL && run->checkpoint->config != NULL) {
+        const char *config = run->checkpoint->config;
+        status = parse_config(run, NOTCH_RUN_LAST, config, strlen(config), error);
     }
     free(text);
-    (void)fputs("],\"config_problem\":", file);
-    json_put_string(file, status == NOTCH_OK ? NULL : error.message);
-}
-
-/* A run that is older than environments has none; what is no JSON is left out as well. */
-static void put_environment(FILE *file, const char *folder)
-{
-    char path[PATH];
-    char *text = NULL, *copy = NULL;
-    size_t length = 0, size;
-    notch_error unused;
-    bool copied = false;
-    FILE *memory = open_memstream(&copy, &size);
-    if (memory != NULL) {
-        copied = config_load(join(folder, NOTCH_RUN_ENVIRONMENT, path), &text, &length, &unused) ==
-                     NOTCH_OK &&
-                 json_copy(memory, text, length, NULL);
-        copied = fclose(memory) == 0 && copied;
-    }
-    (void)fputs(",\"environment\":", file);
-    (void)fputs(copied ? copy : "null", file);
-    free(copy);
-    free(text);
-}
-
-notch_status report_put_run(FILE *file, const report_request *request, const char *folder,
-                            notch_error *error)
-{
-    configuration c = {.file = file};
-    notch_status status = check_evaluations(folder, error);
-    if (status != NOTCH_OK) {
-        return status;
-    }
-    (void)fputs("{\"folder\":", file);
-    json_put_string(file, folder);
-    put_configuration(file, folder, &c);
-    put_environment(file, folder);
-    report_put_model(file, request, folder, c.data,
-                     request->data_dir == NULL ? c.data_dir : request->data_dir);
-    free(c.data);
-    free(c.data_dir);
-    status = put_evaluations(file, folder, error);
-    (void)fputc('}', file);
-    if (status == NOTCH_OK && ferror(file)) {
-        return refuse_memory(folder, error);
-    }
+    free(path);
     return status;
+}
+
+/* ---- the run --------------------------------------------------------------------------------- */
+
+notch_status report_run_read(const char *folder, report_run *run, notch_error *error)
+{
+    *run = (report_run){.folder = folder};
+    notch_status status = read_metrics(run, error);
+    if (status == NOTCH_OK) {
+        status = read_environment(run, error);
+    }
+    if (status == NOTCH_OK) {
+        status = read_checkpoint(run, error);
+    }
+    return status == NOTCH_OK ? read_config(run, error) : status;
+}
+
+void report_run_free(report_run *run)
+{
+    free(run->metrics);
+    free(run->environment);
+    free(run->config);
+    free(run->data);
+    free(run->folder_of_data);
+    free(run->evaluation.confusion);
+    notch_dataset_destroy(run->evaluation.test);
+    notch_checkpoint_destroy(run->checkpoint);
 }

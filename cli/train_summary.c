@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <notch/notch.h>
 
-#include "environment.h"
 #include "train_display.h"
+#include "train_environment.h"
 
 enum {
     TEXT = 32
@@ -121,7 +121,7 @@ void train_display_summarise(train_display *d, const notch_checkpoint *checkpoin
            grouped(progress->steps, more));
     printf("time                 %.1f s, %.0f training images a second\n", seconds,
            seconds > 0 ? (double)progress->images / seconds : 0);
-    printf("peak memory          %.1f MiB\n", environment_peak_memory() / MIB);
+    printf("peak memory          %.1f MiB\n", (double)train_peak_memory() / MIB);
     printf("bytes per parameter  %.2f kept, %.2f in training (weights, gradients, update)\n",
            (double)plan->weights / parameters, (double)training / parameters);
     notch_checkpoint_digest(checkpoint, digest);

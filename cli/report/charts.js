@@ -1,141 +1,172 @@
 /* charts.js - curves over steps, drawn by uPlot.
  * SPDX-License-Identifier: MIT
+ *
+ * Curves hold the values of metrics.jsonl as they are; only what is written beside them is rounded.
  */
+const charts = []; /* all that were drawn: {title, plot, element} */
+const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/* Every chart of the page: {name, run, data, canvas, redraw}. */
-const charts = [];
+/* Colours that stay apart in both schemes and for most people; then dashes tell curves apart. */
+const PALETTE = {
+    light: ["#2a78d6", "#d9541e", "#14906a", "#b57a00", "#7a4fc4", "#c93f83", "#4d7a00", "#5b6470"],
+    dark: ["#5aa2f2", "#f07f4f", "#3bbf94", "#dba33a", "#a98bec", "#ef7fb2", "#93bf4b", "#a3acb9"],
+};
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
-const CHART_HEIGHT = 260;
-
-/* Logarithmic where values differ by more than a factor of 10 and all are above 0. */
-function isLogarithmic(series) {
-    const values = known(series.flatMap((one) => one.values));
-    const least = Math.min(...values);
-    return values.length > 0 && least > 0 && Math.max(...values) > 10 * least;
+function colourOf(index) {
+    const colours = PALETTE[dark.matches ? "dark" : "light"];
+    return colours[index % colours.length];
 }
 
-/* Distances between steps on an axis: there is none between two steps. */
-const STEP_DISTANCES = Array.from({length: 10}, (_, k) => [1, 2, 5].map((d) => d * 10 ** k)).flat();
-
-/* As much as the longest number takes. */
-function widthOf(chart, texts) {
-    return 24 + 7 * Math.max(4, ...list(texts).map((text) => text.length));
+function dashOf(index) {
+    return DASHES[Math.floor(index / PALETTE.light.length) % DASHES.length];
 }
 
-function axis(format, size, label) {
+function paint(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function shortNumber(value) {
+    const size = Math.abs(value);
+    return size >= 1e6 ? Number((value / 1e6).toPrecision(4)) + "M"
+        : size >= 1e4 ? Number((value / 1e3).toPrecision(4)) + "k"
+            : String(Number(value.toPrecision(6)));
+}
+
+function axis(options) {
     return {
-        label,
-        labelSize: 18,
-        labelFont: "12px system-ui, sans-serif",
-        stroke: () => colourOf("--quiet"),
-        grid: {stroke: () => colourOf("--grid"), width: 1},
-        ticks: {stroke: () => colourOf("--grid"), width: 1, size: 4},
+        stroke: paint("--soft"),
+        grid: {stroke: paint("--grid"), width: 1},
+        ticks: {stroke: paint("--line"), width: 1, size: 5},
+        border: {show: true, stroke: paint("--line"), width: 1},
         font: "12px system-ui, sans-serif",
-        size,
-        values: (chart, splits) => splits.map((v) => v === null ? "" : format(v)),
+        labelFont: "12px system-ui, sans-serif",
+        labelSize: 18,
+        labelGap: 0,
+        gap: 4,
+        ...options,
     };
 }
 
-/* A little room around what is shown, and something around nothing. */
-function rangeOf(chart, least, most) {
-    if (least === null || most === null) {
-        return [0, 1];
-    }
-    const room = most > least ? 0.05 * (most - least) : Math.abs(most) * 0.1 || 1;
-    return [least >= 0 && least - room < 0 ? 0 : least - room, most + room];
+/* Steps of all curves, and each curve's values at them: nothing where it has none. */
+function align(curves) {
+    return uPlot.join(curves.map((curve) => [curve.steps, curve.values]),
+        curves.map(() => [2]));
 }
 
-/* Where series k has its latest value at or before place `at`: runs are evaluated at steps of their
- * own. */
-function latest(chart, k, at) {
-    let place = at;
-    while (place > 0 && chart.data[k][place] === null) {
-        place--;
-    }
-    return chart.data[k][place] === null ? at : place;
+/* Twice as much room as a single point needs, so that it is not on the frame. */
+function stepRange(plot, low, high) {
+    return low === high ? [low - 1, high + 1] : [low, high];
 }
 
-function plotOptions(spec, width) {
-    const logarithmic = isLogarithmic(spec.series);
-    /* At rest, the legend tells how each curve ends. */
-    const end = (chart) => chart.setLegend({idxs: chart.data.map((values, k) =>
-        latest(chart, k, values.length - 1))});
+function seriesOf(curve, points, onLog) {
+    const colour = colourOf(curve.colour);
+    return {
+        label: curve.label,
+        stroke: colour,
+        width: curve.faint ? 1.25 : 2,
+        dash: curve.faint ? [3, 3] : dashOf(curve.colour),
+        alpha: curve.faint ? 0.8 : 1,
+        show: !curve.hidden,
+        spanGaps: true,
+        points: {show: points && !curve.faint, size: 5, fill: colour},
+        value: (plot, value) => isNumber(value) && !(onLog && value <= 0) ? curve.format(value)
+            : UNKNOWN,
+    };
+}
+
+/* What uPlot is told about a chart; width: of its place. */
+function plotOptions(spec, width, points) {
     return {
         width,
-        height: CHART_HEIGHT,
-        cursor: {y: false, dataIdx: latest},
+        height: 240,
         scales: {
-            x: {time: false,
-                range: (chart, least, most) => least === most ? [least - 1, most + 1]
-                    : [least, most]},
-            y: logarithmic ? {distr: 3} : {range: rangeOf},
+            x: {time: false, range: stepRange},
+            y: spec.log ? {distr: 3} : {range: spec.range},
         },
-        axes: [{...axis(asCount, 32, "step"), incrs: STEP_DISTANCES},
-            axis(spec.format === asShare ? asTick : spec.format, widthOf)],
-        legend: {markers: {fill: (chart, k) => k === 0 ? "none" : spec.series[k - 1].colour()}},
-        series: [{label: "step", value: (chart, v) => written(v, asCount)},
-            ...spec.series.map((one) => ({
-                label: one.label,
-                stroke: one.colour(),
-                dash: one.dash,
-                width: 2,
-                spanGaps: true,
-                points: {size: 6},
-                value: (chart, v) => written(v, spec.format),
-            }))],
-        hooks: {
-            ready: [end],
-            setCursor: [(chart) => chart.cursor.idx === null && end(chart)],
-        },
+        hooks: {ready: [showLast], setLegend: [showLast], setSeries: [showLast]},
+        cursor: {points: {size: 8}, drag: {x: true, y: false}},
+        axes: [
+            axis({label: "step", values: (plot, values) => values.map(shortNumber), size: 30}),
+            axis({
+                values: (plot, values) => values.map((value) => value === null ? "" :
+                    spec.tick(value)),
+                size: 58,
+            }),
+        ],
+        series: [{label: "step", value: (plot, value) => isIdle(plot) ? "last" : plain(value)}].concat(
+            spec.curves.map((curve) => seriesOf(curve, points, spec.log))),
     };
 }
 
-/* "test: 0.91 at step 100, 0.98 at step 900" */
-function summaryOf(spec) {
-    return spec.series.map((one) => {
-        const places = one.values.map((v, k) => v === null ? -1 : k).filter((k) => k >= 0);
-        const say = (k) => `${spec.format(one.values[k])} at step ${asCount(spec.steps[k])}`;
-        return places.length === 0 ? `${one.label}: nothing`
-            : `${one.label}: ${say(places[0])}, ${say(last(places))}`;
-    }).join("; ");
+function isIdle(plot) {
+    return plot.cursor.idx === null || plot.cursor.idx === undefined || plot.cursor.left < 0;
 }
 
-/* A figure. spec: {name, run, title, steps, series: [{label, values, colour, dash}], format}, where
- * `colour` is a function. Null where no series has a value. */
-function curves(spec) {
-    const shown = spec.series.filter((one) => known(one.values).length > 0);
-    if (shown.length === 0) {
-        return null;
+/* Where nothing is pointed at, the legend has the last value of each curve. */
+function showLast(plot) {
+    if (isIdle(plot)) {
+        const idxs = plot.data.map((list) => {
+            let last = list.length - 1;
+            while (last > 0 && !isNumber(list[last])) {
+                last--;
+            }
+            return last;
+        });
+        plot.setLegend({idxs}, false);
     }
-    const drawn = {...spec, series: shown};
-    const holder = element("div", {class: "plot", role: "img",
-        "aria-label": `${spec.title}. ${summaryOf(drawn)}`});
-    const data = [spec.steps, ...shown.map((one) => one.values)];
-    const chart = {name: spec.name, run: spec.run, data, canvas: null, plot: null};
-    chart.redraw = () => {
-        if (chart.plot !== null) {
-            chart.plot.destroy();
-        }
-        chart.plot = new uPlot(plotOptions(drawn, holder.clientWidth || 320), data, holder);
-        chart.canvas = holder.querySelector("canvas");
-    };
-    new ResizeObserver(() => {
-        if (chart.plot === null) {
-            chart.redraw();
-        } else if (holder.clientWidth > 0 && holder.clientWidth !== chart.plot.width) {
-            chart.plot.setSize({width: holder.clientWidth, height: CHART_HEIGHT});
-        }
-    }).observe(holder);
-    charts.push(chart);
-    return element("figure", {}, element("figcaption", {}, spec.title), holder);
 }
 
-/* The union of steps of several runs, and values of each at those steps. */
-function aligned(runs, key) {
-    const steps = [...new Set(runs.flatMap((run) => run.steps))].sort((a, b) => a - b);
-    const series = runs.map((run) => {
-        const values = new Map(run.steps.map((step, k) => [step, run.columns[key][k]]));
-        return steps.map((step) => values.has(step) ? values.get(step) : null);
-    });
-    return {steps, series};
+/* What a chart shows, for those who do not see it. */
+function inWords(spec) {
+    return spec.title + ", " + spec.unit + ": " + spec.curves.map((curve) => {
+        const known = curve.values.filter(isNumber);
+        return known.length === 0 ? curve.label + " unknown" : curve.label + " from " +
+            curve.format(known[0]) + " to " + curve.format(known[known.length - 1]);
+    }).slice(0, 12).join("; ");
+}
+
+/* spec: {title, unit, curves, tick, range, canLog}; a curve: {label, steps, values, format, colour,
+ * faint, hidden}. */
+function chart(spec) {
+    const place = element("div", {class: "plot", role: "img", "aria-label": inWords(spec)});
+    const head = element("div", {class: "head"}, element("h4", {}, spec.title + " ",
+        element("span", {class: "unit"}, spec.unit)));
+    const figure = element("figure", {class: "card chart"}, head, place);
+    const entry = {title: spec.title, plot: null, element: figure};
+    const aligned = align(spec.curves);
+    const draw = () => {
+        const data = spec.log ? aligned.map((list, k) => k === 0 ? list :
+            Array.from(list, (value) => value > 0 ? value : null)) : aligned;
+        const shown = entry.plot === null ? [] : entry.plot.series.map((series) => series.show);
+        if (entry.plot !== null) {
+            entry.plot.destroy();
+        }
+        entry.plot = new uPlot(plotOptions(spec, place.clientWidth || 320,
+            aligned[0].length <= 40), data, place);
+        shown.forEach((show, k) => k > 0 && entry.plot.setSeries(k, {show}));
+    };
+    if (spec.canLog) {
+        const box = element("input", {type: "checkbox"});
+        box.addEventListener("change", () => {
+            spec.log = box.checked;
+            draw();
+        });
+        head.append(element("label", {}, box, " logarithmic"));
+    }
+    charts.push(entry);
+    entry.draw = draw;
+    new ResizeObserver(() => {
+        if (entry.plot !== null && place.clientWidth > 0) {
+            entry.plot.setSize({width: place.clientWidth, height: 240});
+        }
+    }).observe(place);
+    return figure;
+}
+
+/* Once the page has its layout. */
+function drawCharts() {
+    for (const entry of charts) {
+        entry.draw();
+    }
 }

@@ -203,6 +203,22 @@ NOTCH_API notch_status notch_lattice_init(notch_lattice *lattice, uint32_t bits,
 NOTCH_API uint64_t notch_lattice_saturated(const notch_lattice *lattice, const void *weights,
                                            uint64_t count);
 
+#define NOTCH_HISTOGRAM_BINS 31
+
+/* How many weights stand where on their lattice. Bin k holds those from first + k * width on,
+ * `width` integers; on lattices with zero, the middle bin's middle is 0. */
+typedef struct notch_histogram {
+    int32_t first;
+    uint32_t width, bins; /* at most NOTCH_HISTOGRAM_BINS */
+    uint64_t counts[NOTCH_HISTOGRAM_BINS];
+} notch_histogram;
+
+/* Empty, in as many bins as there may be, of the same width, over the whole lattice. */
+NOTCH_API void notch_histogram_init(notch_histogram *histogram, const notch_lattice *lattice);
+/* Counts `count` weights, which are on that lattice. */
+NOTCH_API void notch_histogram_add(notch_histogram *histogram, const notch_lattice *lattice,
+                                   const void *weights, uint64_t count);
+
 typedef enum notch_schedule_kind {
     NOTCH_SCHEDULE_CONSTANT = 0, /* start, always */
     NOTCH_SCHEDULE_LINEAR = 1,   /* from start to end in equal steps */

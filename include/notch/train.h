@@ -158,19 +158,6 @@ typedef struct notch_layer_health {
                           evaluation; NaN where the engine does not tell */
 } notch_layer_health;
 
-/* What the time of a run is spent on. */
-typedef enum notch_train_stage {
-    NOTCH_STAGE_BATCH = 0,     /* images are chosen, copied, shifted */
-    NOTCH_STAGE_GRADIENT = 1,  /* the engine: forward and backward passes, the loss */
-    NOTCH_STAGE_UPDATE = 2,    /* weights change */
-    NOTCH_STAGE_EVALUATION = 3 /* forward passes on the test set */
-} notch_train_stage;
-
-#define NOTCH_TRAIN_STAGES 4
-
-/* "batch", "gradient", "update", "evaluation"; NULL for a value that is none of these. */
-NOTCH_API const char *notch_train_stage_name(notch_train_stage stage);
-
 /* One evaluation, and what happened since the one before (or since the trainer was created). */
 typedef struct notch_train_evaluation {
     uint64_t step, epoch;
@@ -182,7 +169,7 @@ typedef struct notch_train_evaluation {
     uint64_t test_count, test_correct;
     uint64_t saturated; /* weights that stand at a bound of their lattice now; 0 for sgd */
     uint64_t moved;     /* changes of weights since; one weight counts once a step */
-    double stage_seconds[NOTCH_TRAIN_STAGES]; /* spent since, this evaluation included */
+    bool is_milestone;  /* the first one after another 32nd of all steps: worth keeping more of */
     uint32_t layer_count;
     notch_layer_health layers[NOTCH_LAYERS_MAX]; /* those with parameters, in the model's order */
 } notch_train_evaluation;
@@ -235,21 +222,21 @@ NOTCH_API notch_status notch_trainer_adopt(notch_trainer *trainer,
 
 /* The folder of a run:
  *   config.ini      the configuration, as given to notch_run_create
+ *   environment.json  where it was computed, as given to notch_run_describe
  *   metrics.jsonl   a JSON object a line for each evaluation and each recorded hash; the fields are
  *                   in docs/training.md
  *   last.notch      the latest state, with all it takes to go on
  *   best.notch      the weights that recognised most test images, the first of several
- *   environment.json  the program, the machine and the memory, if notch_run_describe was called
  *
  * Files appear in their places complete or not at all. One process at a time works in a folder:
  * metrics.jsonl is locked. */
 typedef struct notch_run notch_run;
 
 #define NOTCH_RUN_CONFIG "config.ini"
+#define NOTCH_RUN_ENVIRONMENT "environment.json"
 #define NOTCH_RUN_METRICS "metrics.jsonl"
 #define NOTCH_RUN_LAST "last.notch"
 #define NOTCH_RUN_BEST "best.notch"
-#define NOTCH_RUN_ENVIRONMENT "environment.json"
 
 /* Whether notch_run_create would accept the folder, as far as that can be told without changing
  * anything. Errors: ARGUMENT, INPUT. */
@@ -273,11 +260,22 @@ NOTCH_API notch_status notch_run_open(const char *folder, uint64_t step, const c
 /* NULL is fine. The folder stays. */
 NOTCH_API void notch_run_destroy(notch_run *run);
 
-/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights. seconds: since
- * the run began. Errors: INPUT, MEMORY. */
+/* Writes environment.json, or replaces it. text: a JSON object. Errors: ARGUMENT, INPUT, MEMORY. */
+NOTCH_API notch_status notch_run_describe(notch_run *run, const char *text, notch_error *error);
+
+/* What a run has taken so far. */
+typedef struct notch_run_cost {
+    double seconds;                  /* since this process began to train */
+    double passes[NOTCH_PASSES + 1]; /* of these, in each pass of steps, and between steps; all
+                                        zero: unknown */
+    uint64_t peak_memory;            /* the most physical memory so far, in bytes; 0: unknown */
+} notch_run_cost;
+
+/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights; at milestones with
+ * a histogram of each layer's integer weights. Errors: INPUT, MEMORY. */
 NOTCH_API notch_status notch_run_record(notch_run *run, const notch_checkpoint *checkpoint,
-                                        const notch_train_evaluation *evaluation, double seconds,
-                                        notch_error *error);
+                                        const notch_train_evaluation *evaluation,
+                                        const notch_run_cost *cost, notch_error *error);
 
 /* Appends a line to metrics.jsonl with the SHA-256 of the checkpoint's weights (digest, of
  * notch_checkpoint_digest) and that of the chain of all recorded so far: C = SHA-256(C before,
@@ -292,19 +290,6 @@ NOTCH_API notch_status notch_run_record_hash(notch_run *run, uint64_t step,
 NOTCH_API notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint,
                                       notch_error *error);
 
-/* Keeps a text in environment.json, in place of an older one. Errors: INPUT, MEMORY. */
-NOTCH_API notch_status notch_run_describe(notch_run *run, const char *json, notch_error *error);
-
-/* A complete line of a metrics.jsonl about `step`: text[0 .. length), without its end. The text
- * stays until the function returns; a status other than OK ends the reading. */
-typedef notch_status notch_run_line_function(void *self, uint64_t step, const char *text,
-                                             size_t length, notch_error *error);
-
-/* Calls function(self, ...) for each line of a run's metrics.jsonl, by rising steps. path: of its
- * folder or of the file itself. Errors: ARGUMENT, INPUT, MEMORY, and what the function returns. */
-NOTCH_API notch_status notch_run_each_line(const char *path, notch_run_line_function *function,
-                                           void *self, notch_error *error);
-
 /* What a line of metrics.jsonl tells of the whole model; a number that is null there is NaN. */
 typedef struct notch_run_evaluation {
     uint64_t step, epoch, test_count, saturated, moved;
@@ -318,6 +303,16 @@ typedef struct notch_run_evaluation {
 NOTCH_API notch_status notch_run_read_evaluations(const char *path,
                                                   notch_run_evaluation **evaluations, size_t *count,
                                                   notch_error *error);
+
+/* Calls take(self, evaluation, line, length) for each evaluation that a run's metrics.jsonl tells of,
+ * by rising steps; line[0 .. length) is the whole line, which has more. Only what `evaluation` holds
+ * has been checked: the rest may be any bytes. path and errors: as above, and what `take` returns,
+ * which ends the reading unless it is OK. */
+typedef notch_status notch_run_take_evaluation(void *self, const notch_run_evaluation *evaluation,
+                                               const char *line, size_t length, notch_error *error);
+NOTCH_API notch_status notch_run_visit_evaluations(const char *path,
+                                                   notch_run_take_evaluation *take, void *self,
+                                                   notch_error *error);
 
 /* The weights that a run had after a step. */
 typedef struct notch_step_hash {

@@ -24,7 +24,7 @@ enum {
 };
 
 struct notch_run {
-    char *folder, *config, *metrics, *last, *best, *environment; /* paths */
+    char *folder, *config, *environment, *metrics, *last, *best; /* paths */
     char *text;                                                  /* of the configuration */
     int file;                                                    /* metrics.jsonl, locked */
     uint8_t chain[NOTCH_SHA256_BYTES];
@@ -40,14 +40,14 @@ static notch_status allocate(const char *folder, const char *config, notch_run *
         r->file = NO_FILE;
         r->folder = notch_run_path(folder, NULL);
         r->config = notch_run_path(folder, NOTCH_RUN_CONFIG);
+        r->environment = notch_run_path(folder, NOTCH_RUN_ENVIRONMENT);
         r->metrics = notch_run_path(folder, NOTCH_RUN_METRICS);
         r->last = notch_run_path(folder, NOTCH_RUN_LAST);
         r->best = notch_run_path(folder, NOTCH_RUN_BEST);
-        r->environment = notch_run_path(folder, NOTCH_RUN_ENVIRONMENT);
         r->text = notch_run_path(config, NULL);
     }
-    if (r == NULL || r->folder == NULL || r->config == NULL || r->metrics == NULL ||
-        r->last == NULL || r->best == NULL || r->environment == NULL || r->text == NULL) {
+    if (r == NULL || r->folder == NULL || r->config == NULL || r->environment == NULL ||
+        r->metrics == NULL || r->last == NULL || r->best == NULL || r->text == NULL) {
         notch_run_destroy(r);
         return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory for a run", folder);
     }
@@ -65,10 +65,10 @@ void notch_run_destroy(notch_run *run)
     }
     free(run->folder);
     free(run->config);
+    free(run->environment);
     free(run->metrics);
     free(run->last);
     free(run->best);
-    free(run->environment);
     free(run->text);
     free(run);
 }
@@ -113,7 +113,7 @@ static notch_status clear(const notch_run *r, notch_error *error)
     if (ftruncate(r->file, 0) != 0) {
         return notch_fail_errno(r->metrics, "cannot be emptied", error);
     }
-    const char *const files[] = {r->last, r->best, r->environment};
+    const char *const files[] = {r->environment, r->last, r->best};
     for (size_t k = 0; k < sizeof files / sizeof files[0]; k++) {
         if (unlink(files[k]) != 0 && errno != ENOENT) {
             return notch_fail_errno(files[k], "cannot be deleted", error);
@@ -252,6 +252,12 @@ notch_status notch_run_open(const char *folder, uint64_t step, const char *confi
     return NOTCH_OK;
 }
 
+notch_status notch_run_describe(notch_run *run, const char *text, notch_error *error)
+{
+    return text == NULL ? notch_fail(error, NOTCH_ERROR_ARGUMENT, "run: the environment is missing")
+                        : write_text(run->environment, text, error);
+}
+
 /* ---- records --------------------------------------------------------------------------------- */
 
 /* Appends the line, which is freed; a part of one that does not fit on the disk is taken back. */
@@ -283,10 +289,10 @@ static notch_status append(notch_run *r, char *line, bool synchronise, notch_err
 }
 
 notch_status notch_run_record(notch_run *run, const notch_checkpoint *checkpoint,
-                              const notch_train_evaluation *evaluation, double seconds,
+                              const notch_train_evaluation *evaluation, const notch_run_cost *cost,
                               notch_error *error)
 {
-    return append(run, notch_run_format_evaluation(checkpoint, evaluation, seconds), true, error);
+    return append(run, notch_run_format_evaluation(checkpoint, evaluation, cost), true, error);
 }
 
 notch_status notch_run_record_hash(notch_run *run, uint64_t step, const uint8_t digest[32],
@@ -323,11 +329,6 @@ static notch_status write_model(const notch_run *r, const notch_checkpoint *chec
     const notch_status status = notch_checkpoint_write(whole, path, error);
     free(whole);
     return status;
-}
-
-notch_status notch_run_describe(notch_run *run, const char *json, notch_error *error)
-{
-    return write_text(run->environment, json, error);
 }
 
 notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint, notch_error *error)

@@ -9,10 +9,6 @@
 /* FOLDER/name, or FOLDER where name is NULL, to be freed. NULL: no memory. */
 char *notch_run_path(const char *folder, const char *name);
 
-/* The path of a run's metrics.jsonl, to be freed. path: of its folder or of the file itself. NULL:
- * no memory. */
-char *notch_run_metrics_path(const char *path);
-
 /* Makes the folder and those above it that are missing. *made: how many bytes of the path name the
  * lowest folder that was there; the whole length if nothing was missing. On failure (INPUT, MEMORY)
  * what was made is gone again. */

@@ -28,13 +28,6 @@ char *notch_run_path(const char *folder, const char *name)
     return path;
 }
 
-char *notch_run_metrics_path(const char *path)
-{
-    struct stat facts;
-    const bool is_folder = stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-    return notch_run_path(path, is_folder ? NOTCH_RUN_METRICS : NULL);
-}
-
 /* ---- checks ---------------------------------------------------------------------------------- */
 
 static notch_status check_empty(const char *folder, notch_error *error)
@@ -78,7 +71,7 @@ static notch_status check_file(const char *folder, const char *name, notch_error
 static notch_status check_folder(const char *folder, bool overwrite, notch_error *error)
 {
     static const char *const names[] = {NOTCH_RUN_CONFIG, NOTCH_RUN_METRICS, NOTCH_RUN_LAST,
-                                        NOTCH_RUN_BEST, NOTCH_RUN_ENVIRONMENT};
+                                        NOTCH_RUN_BEST};
     if (access(folder, W_OK | X_OK) != 0) {
         return notch_fail_errno(folder, "cannot be written into", error);
     }

@@ -1,10 +1,12 @@
 /* run_hashes.c - the hashes that another run has left behind.
  * SPDX-License-Identifier: MIT
  */
+#define _POSIX_C_SOURCE 200809L
 #include <notch/train.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/message.h"
 #include "host/run.h"
@@ -65,12 +67,14 @@ static notch_status read_hashes(const char *path, collection *c, notch_error *er
 notch_status notch_run_read_hashes(const char *path, notch_step_hash **hashes, size_t *count,
                                    notch_error *error)
 {
+    struct stat facts;
     collection c = {.count = 0};
     if (path == NULL || hashes == NULL || count == NULL) {
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "run: the %s missing",
                           path == NULL ? "path is" : "results are");
     }
-    char *file = notch_run_metrics_path(path);
+    const bool is_folder = stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+    char *file = notch_run_path(path, is_folder ? NOTCH_RUN_METRICS : NULL);
     if (file == NULL) {
         return notch_fail(error, NOTCH_ERROR_MEMORY, "%s: no memory to read it", path);
     }

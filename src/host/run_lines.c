@@ -15,7 +15,6 @@
 #include "base/message.h"
 #include "base/sha256.h"
 #include "host/data_stream.h"
-#include "host/run_histogram.h"
 
 #define METRICS_MAX ((size_t)1 << 30) /* bytes of a file */
 
@@ -52,34 +51,48 @@ static void put_digest(FILE *file, const char *key, const uint8_t digest[32])
     (void)fprintf(file, ",\"%s\":\"%s\"", key, text);
 }
 
-static void put_stages(FILE *file, const notch_train_evaluation *evaluation)
+/* Of all integer weights of a layer; nothing if it has none. The tensors of a layer share their
+ * lattice; one that does not is left out. */
+static void put_histogram(FILE *file, const notch_checkpoint *c, uint32_t layer)
 {
-    (void)fputs(",\"stages\":{", file);
-    for (unsigned k = 0; k < NOTCH_TRAIN_STAGES; k++) {
-        (void)fprintf(file, "%s\"%s\":", k == 0 ? "" : ",",
-                      notch_train_stage_name((notch_train_stage)k));
-        put_number(file, evaluation->stage_seconds[k]);
+    notch_histogram histogram = {.bins = 0};
+    const notch_lattice *lattice = NULL;
+    for (uint32_t i = 0; i < c->model.tensor_count; i++) {
+        const notch_stored_tensor *tensor = &c->tensors[i];
+        if (c->model.tensors[i].layer != layer || tensor->type == NOTCH_VALUE_F32) {
+            continue;
+        }
+        if (lattice == NULL) {
+            lattice = &tensor->lattice;
+            notch_histogram_init(&histogram, lattice);
+        }
+        if (tensor->lattice.bits == lattice->bits) {
+            notch_histogram_add(&histogram, lattice, tensor->values, c->model.tensors[i].count);
+        }
     }
-    (void)fputc('}', file);
+    if (lattice != NULL) {
+        (void)fprintf(file,
+                      ",\"histogram\":{\"first\":%" PRId32 ",\"width\":%" PRIu32 ",\"counts\":",
+                      histogram.first, histogram.width);
+        for (uint32_t k = 0; k < histogram.bins; k++) {
+            (void)fprintf(file, "%c%" PRIu64, k == 0 ? '[' : ',', histogram.counts[k]);
+        }
+        (void)fputs("]}", file);
+    }
 }
 
-/* Of integers; nothing for floats, which have no lattice. */
-static void put_histogram(FILE *file, const notch_checkpoint *checkpoint, uint32_t tensor)
+static void put_passes(FILE *file, const notch_run_cost *cost)
 {
-    const notch_tensor *facts = &checkpoint->model.tensors[tensor];
-    const notch_stored_tensor *stored = &checkpoint->tensors[tensor];
-    notch_histogram histogram;
-    if (stored->type == NOTCH_VALUE_F32) {
-        return;
+    double sum = 0;
+    for (int pass = 0; pass <= NOTCH_PASSES; pass++) {
+        sum += cost->passes[pass];
     }
-    notch_histogram_make(stored, facts->count, &histogram);
-    (void)fprintf(file, ",\"%s\":{\"from\":%" PRId32 ",\"width\":%" PRIu32 ",\"counts\":[",
-                  facts->role == NOTCH_TENSOR_BIAS ? "biases" : "weights", histogram.lowest,
-                  histogram.width);
-    for (uint32_t k = 0; k < histogram.bins; k++) {
-        (void)fprintf(file, "%s%" PRIu64, k == 0 ? "" : ",", histogram.counts[k]);
+    for (int pass = 0; pass <= NOTCH_PASSES && sum > 0; pass++) {
+        (void)fprintf(file, "%s\"%s\":", pass == 0 ? ",\"passes\":{" : ",",
+                      pass == NOTCH_PASSES ? "between_steps" : notch_pass_name((notch_pass)pass));
+        put_number(file, cost->passes[pass]);
     }
-    (void)fputs("]}", file);
+    (void)fputs(sum > 0 ? "}" : "", file);
 }
 
 static void put_layers(FILE *file, const notch_checkpoint *checkpoint,
@@ -99,10 +112,8 @@ static void put_layers(FILE *file, const notch_checkpoint *checkpoint,
                                    : (double)layer->moved / (double)evaluation->steps);
         put_count(file, "steps_without_gradient", layer->steps_without_gradient);
         put(file, "dead_units", layer->dead_units);
-        for (uint32_t i = 0; i < model->tensor_count; i++) {
-            if (model->tensors[i].layer == layer->layer) {
-                put_histogram(file, checkpoint, i);
-            }
+        if (evaluation->is_milestone) {
+            put_histogram(file, checkpoint, layer->layer);
         }
         (void)fputc('}', file);
     }
@@ -121,7 +132,7 @@ static char *finish(FILE *file, char **text)
 }
 
 char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
-                                  const notch_train_evaluation *e, double seconds)
+                                  const notch_train_evaluation *e, const notch_run_cost *cost)
 {
     char *text = NULL;
     size_t size;
@@ -140,8 +151,11 @@ char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
     put_count(file, "test_count", e->test_count);
     put_count(file, "saturated", e->saturated);
     put_count(file, "moved", e->moved);
-    put(file, "seconds", seconds);
-    put_stages(file, e);
+    put(file, "seconds", cost->seconds);
+    put_passes(file, cost);
+    if (cost->peak_memory != 0) {
+        put_count(file, "peak_memory", cost->peak_memory);
+    }
     put_digest(file, "parameters_sha256", digest);
     put_layers(file, checkpoint, e);
     (void)fputs("}\n", file);

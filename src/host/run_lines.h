@@ -12,7 +12,8 @@ enum {
 
 /* A line, with its end; to be freed. NULL: no memory. */
 char *notch_run_format_evaluation(const notch_checkpoint *checkpoint,
-                                  const notch_train_evaluation *evaluation, double seconds);
+                                  const notch_train_evaluation *evaluation,
+                                  const notch_run_cost *cost);
 char *notch_run_format_hash(uint64_t step, const uint8_t digest[32], const uint8_t chain[32]);
 
 /* What is read of a line. */

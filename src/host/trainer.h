@@ -33,7 +33,6 @@ struct notch_trainer {
     /* Since the last evaluation. */
     double loss_sum;
     uint64_t correct_sum, count_sum, steps_since;
-    double stage_seconds[NOTCH_TRAIN_STAGES];
     uint32_t layer_count;
     notch_layer_health layers[NOTCH_LAYERS_MAX];
     bool alive[NOTCH_LAYERS_MAX]; /* layers that had a gradient in the step at hand */
@@ -67,11 +66,6 @@ void notch_trainer_count(notch_trainer *trainer, uint32_t tensor, uint64_t moved
 void notch_trainer_count_step(notch_trainer *trainer);
 /* Fills the evaluation's layers, and saturated and moved, which are their sums. */
 void notch_trainer_tell_health(const notch_trainer *trainer, notch_train_evaluation *evaluation);
-
-/* Seconds on a clock that only goes forward. */
-double notch_trainer_clock(void);
-/* Adds the seconds since *mark to those of the stage; *mark is now. */
-void notch_trainer_time(notch_trainer *trainer, notch_train_stage stage, double *mark);
 
 /* First weights. */
 notch_status notch_trainer_initialise(notch_trainer *trainer, notch_error *error);

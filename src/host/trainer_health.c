@@ -22,7 +22,6 @@ void notch_trainer_forget(notch_trainer *t)
     const notch_model *model = &t->state->model;
     t->loss_sum = 0;
     t->correct_sum = t->count_sum = t->steps_since = 0;
-    memset(t->stage_seconds, 0, sizeof t->stage_seconds);
     t->layer_count = 0;
     for (uint32_t i = 0; i < model->tensor_count; i++) {
         notch_layer_health *health = find_layer(t, model->tensors[i].layer);

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
-#include <string.h>
 
 #include "host/trainer.h"
 
@@ -13,6 +12,17 @@ static bool goes_on(const notch_trainer *t, const notch_train_callbacks *callbac
     }
     const notch_train_progress progress = notch_trainer_progress(t);
     return callbacks->progress(callbacks->self, &progress);
+}
+
+/* Whether the steps since the evaluation before have reached another 32nd of all steps. */
+static bool is_milestone(const notch_trainer *t)
+{
+    enum {
+        MILESTONES = 32
+    };
+    const uint64_t step = t->state->step;
+    const uint64_t last = step == 0 ? 0 : step - 1 - (step - 1) % t->evaluate_every;
+    return step == t->steps || step * MILESTONES / t->steps != last * MILESTONES / t->steps;
 }
 
 static void summarise(const notch_trainer *t, double loss, uint64_t correct,
@@ -30,8 +40,8 @@ static void summarise(const notch_trainer *t, double loss, uint64_t correct,
         .test_accuracy = (double)correct / tested,
         .test_count = t->evaluation_count,
         .test_correct = correct,
+        .is_milestone = is_milestone(t),
     };
-    memcpy(evaluation->stage_seconds, t->stage_seconds, sizeof t->stage_seconds);
     notch_trainer_tell_health(t, evaluation);
 }
 
@@ -41,7 +51,6 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
 {
     double loss = 0;
     uint64_t correct = 0;
-    double mark = notch_trainer_clock();
     *finished = false;
     notch_engine_watch_units(t->engine);
     for (uint64_t first = 0; first < t->evaluation_count;) {
@@ -67,7 +76,6 @@ notch_status notch_trainer_evaluate_while(notch_trainer *t, const notch_train_ca
         }
     }
     t->evaluated = 0;
-    notch_trainer_time(t, NOTCH_STAGE_EVALUATION, &mark);
     summarise(t, loss, correct, evaluation);
     *finished = true;
     t->state->test_count = t->evaluation_count;

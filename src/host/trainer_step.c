@@ -125,18 +125,14 @@ notch_status notch_trainer_step(notch_trainer *t, notch_error *error)
         return notch_fail(error, NOTCH_ERROR_ARGUMENT, "training: all %u steps have been done",
                           t->steps);
     }
-    double mark = notch_trainer_clock();
     notch_observe(t->options.observer, NOTCH_PASS_DATA, 0);
     notch_status status = gather(t, &batch, error);
-    notch_trainer_time(t, NOTCH_STAGE_BATCH, &mark);
     if (status == NOTCH_OK) {
         status = notch_engine_train(t->engine, t->values, &batch, &result, error);
-        notch_trainer_time(t, NOTCH_STAGE_GRADIENT, &mark);
     }
     notch_observe(t->options.observer, NOTCH_PASS_UPDATE, 0);
     if (status == NOTCH_OK) {
         status = (t->options.sgd ? update_floats : update_integers)(t, error);
-        notch_trainer_time(t, NOTCH_STAGE_UPDATE, &mark);
     }
     notch_observe(t->options.observer, NOTCH_PASSES, 0);
     if (status != NOTCH_OK) {

@@ -32,3 +32,28 @@ uint64_t notch_lattice_saturated(const notch_lattice *lattice, const void *weigh
     }
     return saturated;
 }
+
+/* On a lattice with zero, 2 m + 1 bins of odd width w reach to (w - 1) / 2 + m w on either side; the
+ * smallest w whose m = 15 bins reach the maximum M has 31 w >= 2 M + 1. */
+void notch_histogram_init(notch_histogram *h, const notch_lattice *lattice)
+{
+    const uint32_t maximum = (uint32_t)lattice->maximum;
+    *h = (notch_histogram){.first = lattice->minimum, .width = 2, .bins = 2};
+    if (lattice->spacing == 1) {
+        const uint32_t width = (2 * maximum + NOTCH_HISTOGRAM_BINS) / NOTCH_HISTOGRAM_BINS;
+        h->width = width | 1u;
+        const uint32_t half = h->width / 2, side = (maximum - half + h->width - 1) / h->width;
+        h->bins = 2 * side + 1;
+        h->first = -(int32_t)(half + side * h->width);
+    }
+}
+
+void notch_histogram_add(notch_histogram *h, const notch_lattice *lattice, const void *weights,
+                         uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        const int32_t w =
+            lattice->bytes == 2 ? ((const int16_t *)weights)[i] : ((const int8_t *)weights)[i];
+        h->counts[(uint32_t)(w - h->first) / h->width]++;
+    }
+}

@@ -4,15 +4,15 @@
 . "$(dirname "$0")/lib.sh"
 
 formatter=$(command -v clang-format-14 || command -v clang-format)
-code='\.(c|h|sh|py|build|ini|js|css|html)$|^scripts/|^bench/|^\.ci/|^meson_options\.txt$'
+code='\.(c|h|sh|py|js|css|build|ini)$|^scripts/|^bench/|^\.ci/|^meson_options\.txt$'
 
 unformatted() {
     files_like '\.[ch]$' | xargs "$formatter" --dry-run --Werror
 }
 
-# All files but what programs and others wrote, which is as it is.
+# All files but what programs or others wrote, which is as it is.
 texts() {
-    files | grep -vE '^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|^third_party/|\.svg$'
+    files | grep -vE '^third_party/|^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|\.svg$'
 }
 
 # Prints the lines of text files that match a regular expression.
@@ -40,7 +40,7 @@ long_lines() {
 }
 
 foreign_characters() {
-    files_like "$code" | grep -v '^third_party/' | LC_ALL=C xargs grep -nP '[^\x20-\x7e\t]'
+    files_like "$code" | LC_ALL=C xargs grep -nP '[^\x20-\x7e\t]'
 }
 
 large_files() {
@@ -59,7 +59,7 @@ bad_openings() {
     files_like "$code" | while read -r file; do
         name=$(basename "$file")
         case $file in
-        third_party/* | *.html) ;; # of others; begin with their DOCTYPE
+        third_party/*) ;;
         *.c | *.h | *.sh | *.js | *.css | scripts/*)
             head -n 3 "$file" | grep -qF "$name - " ||
                 echo "$file: expected '$name - purpose' in the first lines"

@@ -73,9 +73,8 @@ sources() {
     done | grep -vE "$foreign" | sort -u
 }
 
-# What tells the sources that there are no libraries, and no build that puts files into the program.
-without_libraries='-DNOTCH_NO_CURL -DNOTCH_NO_INIH -DNOTCH_NO_ONEDNN -DNOTCH_NO_PNG -DNOTCH_NO_ZLIB
-    -DNOTCH_NO_REPORT'
+# What tells the sources that there are no libraries.
+without_libraries='-DNOTCH_NO_CURL -DNOTCH_NO_INIH -DNOTCH_NO_ONEDNN -DNOTCH_NO_PNG -DNOTCH_NO_ZLIB'
 
 # at_once COMMAND...: runs the command for each line of standard input, which takes the place of the
 # word LINE; as many at once as there are processors.

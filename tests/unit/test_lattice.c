@@ -95,6 +95,56 @@ TEST(other_widths_are_refused)
     CHECK(error.message[0] != '\0');
 }
 
+/* One weight of each value: every bin but those at the ends holds `width` of them, the middle one is
+ * around zero, and what is below zero mirrors what is above. */
+TEST(histograms_cover_the_lattice)
+{
+    static const struct {
+        uint32_t bins, width;
+    } expected[WIDTHS] = {{2, 2}, {3, 1}, {15, 1}, {29, 9}, {31, 2115}};
+    static int16_t weights[65536];
+    for (int w = 0; w < WIDTHS; w++) {
+        const notch_lattice lattice = lattice_of(widths[w].bits);
+        notch_histogram h;
+        uint64_t count = 0, sum = 0;
+        for (int32_t value = lattice.minimum; value <= lattice.maximum; value += lattice.spacing) {
+            put(&lattice, weights, count++, value);
+        }
+        NOTE("%u bits", widths[w].bits);
+        notch_histogram_init(&h, &lattice);
+        notch_histogram_add(&h, &lattice, weights, count);
+        CHECK_EQUAL_U64(h.bins, expected[w].bins);
+        CHECK_EQUAL_U64(h.width, expected[w].width);
+        for (uint32_t k = 0; k < h.bins; k++) {
+            sum += h.counts[k];
+            CHECK_EQUAL_U64(h.counts[k], h.counts[h.bins - 1 - k]);
+            CHECK(k == 0 || k == h.bins - 1 || h.counts[k] == h.width);
+        }
+        CHECK_EQUAL_U64(sum, count);
+        CHECK(lattice.bits == 1 || 2 * h.first + (int32_t)(h.bins * h.width) - 1 == 0);
+    }
+}
+
+/* Each value falls into the bin that holds it. */
+TEST(histograms_put_values_where_they_belong)
+{
+    for (int w = 0; w < WIDTHS; w++) {
+        const notch_lattice lattice = lattice_of(widths[w].bits);
+        for (int32_t value = lattice.minimum; value <= lattice.maximum; value += lattice.spacing) {
+            notch_histogram h;
+            int16_t weight[1];
+            put(&lattice, weight, 0, value);
+            notch_histogram_init(&h, &lattice);
+            notch_histogram_add(&h, &lattice, weight, 1);
+            uint32_t bin = 0;
+            while (value >= h.first + (int32_t)((bin + 1) * h.width)) {
+                bin++;
+            }
+            CHECK(bin < h.bins && h.counts[bin] == 1);
+        }
+    }
+}
+
 /* One weight of each value: two of them stand at a bound. */
 TEST(saturated_counts_both_bounds_once)
 {
@@ -132,6 +182,7 @@ TEST(saturated_counts_every_weight_at_a_bound)
     }
 }
 
-TEST_MAIN(RUN(widths_have_their_documented_bounds), RUN(points_fill_the_width),
+TEST_MAIN(RUN(histograms_cover_the_lattice), RUN(histograms_put_values_where_they_belong),
+          RUN(widths_have_their_documented_bounds), RUN(points_fill_the_width),
           RUN(other_widths_are_refused), RUN(saturated_counts_both_bounds_once),
           RUN(saturated_counts_every_weight_at_a_bound))

@@ -239,7 +239,7 @@ static int parse(const char *line, size_t operand_count, settings *s, char ***op
          .maximum = NOTCH_TRIALS_ONE},
         {.kind = OPTION_SIZE, .name = "memory", .value = &s->memory, .maximum = 4096},
         {.kind = OPTION_TEXT, .name = "out", .letter = 'o', .argument = "DIR", .text = &s->out},
-        {.kind = OPTION_FLAG, .name = "json", .letter = 'J', .flag = &s->json},
+        {.kind = OPTION_FLAG, .name = "json", .flag = &s->json},
     };
     const option_table table = {.command = "# notch", /* its sentences are comments in TAP */
                                 .operands = operand_count == 0 ? NULL : "FILE",
@@ -316,28 +316,27 @@ TEST(operands_stand_anywhere)
     CHECK_STRING(operands[0], "-");
 }
 
-TEST(short_forms)
+TEST(letters_stand_for_names)
 {
-    static const char *const lines[] = {"-o place -J file", "-Joplace file", "file -oplace -J"};
+    static const char *const lines[] = {"-o there --seed 3", "--seed 3 -othere", "--out there"};
     settings s;
     char **operands;
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
-        CHECK_EQUAL_I64(parse(lines[k], 1, &s, &operands), OPTIONS_GO_ON);
-        CHECK_STRING(s.out, "place");
-        CHECK(s.json);
-        CHECK_STRING(operands[0], "file");
+        CHECK_EQUAL_I64(parse(lines[k], 0, &s, &operands), OPTIONS_GO_ON);
+        CHECK_STRING(s.out, "there");
     }
+    CHECK_EQUAL_I64(parse("-o", 0, &s, &operands), EXIT_USAGE);
+    CHECK_EQUAL_I64(parse("-x there", 0, &s, &operands), EXIT_USAGE);
 }
 
 TEST(many_operands)
 {
     settings s;
     char **operands;
-    CHECK_EQUAL_I64(parse("one", 2, &s, &operands), EXIT_USAGE);
-    CHECK_EQUAL_I64(parse("one two --seed 3 three", 2, &s, &operands), OPTIONS_GO_ON);
-    CHECK_STRING(operands[0], "one");
-    CHECK_STRING(operands[2], "three");
+    CHECK_EQUAL_I64(parse("a b --seed 2 c", 2, &s, &operands), OPTIONS_GO_ON);
+    CHECK_STRING(operands[2], "c");
     CHECK(operands[3] == NULL);
+    CHECK_EQUAL_I64(parse("a", 2, &s, &operands), EXIT_USAGE);
 }
 
 TEST(what_is_wrong_is_refused)
@@ -361,7 +360,6 @@ TEST(what_is_wrong_is_refused)
                                         "--memory K",
                                         "--out",
                                         "--out=",
-                                        "-o",
                                         "--json=1",
                                         "--s 3",
                                         "--no",
@@ -382,4 +380,4 @@ TEST_MAIN(RUN(whole_numbers), RUN(what_is_no_whole_number), RUN(whole_numbers_to
           RUN(fixed_point_numbers), RUN(what_is_no_fixed_point_number), RUN(numbers_as_text),
           RUN(fixed_point_numbers_survive_text), RUN(sizes), RUN(nothing_given_changes_nothing),
           RUN(options_of_every_kind), RUN(the_last_of_several_counts), RUN(operands_stand_anywhere),
-          RUN(short_forms), RUN(many_operands), RUN(what_is_wrong_is_refused))
+          RUN(letters_stand_for_names), RUN(many_operands), RUN(what_is_wrong_is_refused))

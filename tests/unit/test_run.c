@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/sha256.h"
-#include "host/run_histogram.h"
 #include "host/run_lines.h"
 #include "test.h"
 
@@ -119,6 +118,8 @@ static notch_checkpoint *make_checkpoint(int8_t value, uint64_t step, uint64_t c
     return c;
 }
 
+static const notch_run_cost cost = {.seconds = 1.5, .peak_memory = 1000};
+
 static notch_train_evaluation make_evaluation(const notch_checkpoint *c)
 {
     notch_train_evaluation e = {.step = c->step,
@@ -132,7 +133,6 @@ static notch_train_evaluation make_evaluation(const notch_checkpoint *c)
                                 .test_correct = c->test_correct,
                                 .saturated = 3,
                                 .moved = 8,
-                                .stage_seconds = {0.125, 1, 0, 0.5},
                                 .layer_count = 1};
     e.layers[0] = (notch_layer_health){.layer = 1,
                                        .parameters = 640,
@@ -154,7 +154,7 @@ static void make_run(const char *folder)
         const notch_train_evaluation e = make_evaluation(c);
         notch_checkpoint_digest(c, digest);
         CHECK_OK(notch_run_record_hash(run, step, digest, &error));
-        CHECK_OK(notch_run_record(run, c, &e, 1.5, &error));
+        CHECK_OK(notch_run_record(run, c, &e, &cost, &error));
         CHECK_OK(notch_run_save(run, c, &error));
         notch_checkpoint_destroy(c);
     }
@@ -194,17 +194,15 @@ TEST(lines_of_metrics)
     notch_sha256_add(&hash, digest, sizeof digest);
     notch_sha256_finish(&hash, chain);
     notch_sha256_hex(chain, chain_hex);
-    snprintf(expected, sizeof expected,
-             "{\"step\":10,\"parameters_sha256\":\"%s\",\"chain\":\"%s\"}\n"
-             "{\"step\":10,\"epoch\":1,\"train_loss\":0.5,\"train_accuracy\":0.25,"
-             "\"test_loss\":1e-07,\"test_accuracy\":0.9,\"test_count\":10,\"saturated\":3,"
-             "\"moved\":8,\"seconds\":1.5,\"stages\":{\"batch\":0.125,\"gradient\":1,\"update\":0,"
-             "\"evaluation\":0.5},\"parameters_sha256\":\"%s\",\"layers\":["
-             "{\"layer\":\"dense1\",\"parameters\":640,\"saturated\":0.5,\"moves_per_step\":2.5,"
-             "\"steps_without_gradient\":2,\"dead_units\":null,"
-             "\"weights\":{\"from\":10,\"width\":1,\"counts\":[512]},"
-             "\"biases\":{\"from\":10,\"width\":1,\"counts\":[128]}}]}\n",
-             hex, chain_hex, hex);
+    snprintf(
+        expected, sizeof expected,
+        "{\"step\":10,\"parameters_sha256\":\"%s\",\"chain\":\"%s\"}\n"
+        "{\"step\":10,\"epoch\":1,\"train_loss\":0.5,\"train_accuracy\":0.25,"
+        "\"test_loss\":1e-07,\"test_accuracy\":0.9,\"test_count\":10,\"saturated\":3,"
+        "\"moved\":8,\"seconds\":1.5,\"peak_memory\":1000,\"parameters_sha256\":\"%s\",\"layers\":["
+        "{\"layer\":\"dense1\",\"parameters\":640,\"saturated\":0.5,\"moves_per_step\":2.5,"
+        "\"steps_without_gradient\":2,\"dead_units\":null}]}\n",
+        hex, chain_hex, hex);
     make_run("lines");
     char *text = strdup(read_text("lines/metrics.jsonl"));
     char *third = strchr(strchr(text, '\n') + 1, '\n') + 1;
@@ -212,69 +210,6 @@ TEST(lines_of_metrics)
     *third = '\0';
     CHECK_STRING(text, expected);
     free(text);
-}
-
-/* The histogram of `count` values as text: "LOWEST WIDTH: COUNT COUNT ...". */
-static const char *histogram_of(notch_value_type type, const void *values, uint64_t count)
-{
-    static char text[1024];
-    notch_histogram histogram;
-    const notch_stored_tensor tensor = {.type = type, .values = (void *)(uintptr_t)values};
-    notch_histogram_make(&tensor, count, &histogram);
-    int length = snprintf(text, sizeof text, "%d %u:", (int)histogram.lowest, histogram.width);
-    for (uint32_t k = 0; k < histogram.bins; k++) {
-        length +=
-            snprintf(text + length, sizeof text - (size_t)length, " %d", (int)histogram.counts[k]);
-    }
-    return text;
-}
-
-TEST(histograms_have_the_finest_bins_that_are_enough)
-{
-    static const int8_t binary[] = {-1, 1, 1}, one[] = {-127}, fine[] = {31, 29, 31},
-                        coarse[] = {32, 28, 31, 30}, whole[] = {-127, -122, -121, 127};
-    static const int16_t wide[] = {-32767, -31711, -31710, -1093, 1093, 1094, 32767};
-    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, binary, 3), "-1 1: 1 0 2");
-    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, one, 1), "-130 9: 1");
-    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, fine, 3), "29 1: 1 0 2");
-    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, coarse, 4), "26 3: 1 2 1");
-    CHECK_STRING(histogram_of(NOTCH_VALUE_I8, whole, 4),
-                 "-130 9: 2 1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1");
-    CHECK_STRING(histogram_of(NOTCH_VALUE_I16, wide, 7),
-                 "-33898 2187: 1 2 0 0 0 0 0 0 0 0 0 0 0 0 0 2 1 0 0 0 0 0 0 0 0 0 0 0 0 0 1");
-}
-
-static notch_status count_line(void *self, uint64_t step, const char *text, size_t length,
-                               notch_error *reason)
-{
-    uint64_t *sum = self;
-    (void)reason;
-    CHECK(text[0] == '{' && text[length - 1] == '}' && text[length] == '\n');
-    *sum += step;
-    return NOTCH_OK;
-}
-
-TEST(lines_one_by_one)
-{
-    uint64_t sum = 0;
-    make_run("each");
-    CHECK_OK(notch_run_each_line("each", count_line, &sum, &error));
-    CHECK_EQUAL_U64(sum, 10 + 10 + 20 + 20);
-    CHECK_OK(notch_run_each_line("each/metrics.jsonl", count_line, &sum, &error));
-    CHECK_EQUAL_U64(sum, 2 * (10 + 10 + 20 + 20));
-    CHECK(notch_run_each_line("nowhere", count_line, &sum, &error) == NOTCH_ERROR_INPUT);
-}
-
-TEST(an_environment_is_kept_and_goes_with_its_run)
-{
-    notch_run *run = NULL;
-    CHECK_OK(notch_run_create("place", false, "", &run, &error));
-    CHECK_OK(notch_run_describe(run, "{}\n", &error));
-    CHECK_STRING(read_text("place/environment.json"), "{}\n");
-    notch_run_destroy(run);
-    CHECK_OK(notch_run_create("place", true, "", &run, &error));
-    CHECK(!exists("place/environment.json"));
-    notch_run_destroy(run);
 }
 
 TEST(evaluations_are_read_back)
@@ -311,6 +246,87 @@ TEST(lines_that_are_no_evaluations)
     }
 }
 
+/* All weights are 10. */
+TEST(milestones_have_histograms)
+{
+    notch_checkpoint *c = make_checkpoint(10, 10, 9);
+    notch_train_evaluation e = make_evaluation(c);
+    char expected[512], counts[128] = "";
+    notch_run_cost timed = cost;
+    e.is_milestone = true;
+    for (int pass = 0; pass <= NOTCH_PASSES; pass++) {
+        timed.passes[pass] = pass + 0.5;
+    }
+    for (int bin = 0; bin < 29; bin++) { /* of 9 integers; 10 is in the second one above zero's */
+        const size_t used = strlen(counts);
+        snprintf(counts + used, sizeof counts - used, "%s%d", bin == 0 ? "" : ",",
+                 bin == 14 + 1 ? (int)c->model.tensors[0].count + (int)c->model.tensors[1].count
+                               : 0);
+    }
+    e.layers[0].layer = c->model.tensors[0].layer;
+    snprintf(expected, sizeof expected,
+             ",\"dead_units\":null,\"histogram\":{\"first\":-130,\"width\":9,\"counts\":[%s]}}]}\n",
+             counts);
+    char *line = notch_run_format_evaluation(c, &e, &timed);
+    CHECK(line != NULL);
+    CHECK(strstr(line, expected) != NULL);
+    CHECK(strstr(line, "\"seconds\":1.5,\"passes\":{\"data\":0.5,\"forward\":1.5,\"loss\":2.5,"
+                       "\"errors\":3.5,\"gradients\":4.5,\"update\":5.5,\"between_steps\":6.5},"
+                       "\"peak_memory\":1000,") != NULL);
+    notch_run_evaluation parsed;
+    CHECK(notch_run_parse_evaluation(line, strlen(line), &parsed));
+    CHECK_EQUAL_U64(parsed.step, 10);
+    CHECK(parsed.seconds > 1.4 && parsed.seconds < 1.6);
+    free(line);
+    notch_checkpoint_destroy(c);
+}
+
+typedef struct seen_lines {
+    uint64_t steps[8];
+    size_t count, refused_at;
+} seen_lines;
+
+static notch_status see_line(void *self, const notch_run_evaluation *evaluation, const char *line,
+                             size_t length, notch_error *problem)
+{
+    seen_lines *seen = self;
+    CHECK(line[0] == '{' && line[length - 1] == '}');
+    seen->steps[seen->count++] = evaluation->step;
+    problem->message[0] = '\0';
+    return seen->count == seen->refused_at ? NOTCH_ERROR_MEMORY : NOTCH_OK;
+}
+
+TEST(evaluations_are_visited)
+{
+    seen_lines seen = {.count = 0};
+    make_run("visited");
+    CHECK_OK(notch_run_visit_evaluations("visited", see_line, &seen, &error));
+    CHECK_EQUAL_U64(seen.count, 2);
+    CHECK_EQUAL_U64(seen.steps[0], 10);
+    CHECK_EQUAL_U64(seen.steps[1], 20);
+    seen = (seen_lines){.refused_at = 1};
+    CHECK_EQUAL_I64(notch_run_visit_evaluations("visited", see_line, &seen, &error),
+                    NOTCH_ERROR_MEMORY);
+    CHECK_EQUAL_U64(seen.count, 1);
+    CHECK_EQUAL_I64(notch_run_visit_evaluations("nowhere", see_line, &seen, &error),
+                    NOTCH_ERROR_INPUT);
+}
+
+TEST(the_environment_is_kept_and_replaced)
+{
+    notch_run *run = NULL;
+    CHECK_OK(notch_run_create("described", false, "x", &run, &error));
+    CHECK_OK(notch_run_describe(run, "{}\n", &error));
+    CHECK_STRING(read_text("described/environment.json"), "{}\n");
+    CHECK_OK(notch_run_describe(run, "{\"a\":1}\n", &error));
+    CHECK_STRING(read_text("described/environment.json"), "{\"a\":1}\n");
+    CHECK_EQUAL_I64(notch_run_describe(run, NULL, &error), NOTCH_ERROR_ARGUMENT);
+    notch_run_destroy(run);
+    CHECK_OK(notch_run_create("described", true, "y", &run, &error));
+    CHECK(!exists("described/environment.json"));
+    notch_run_destroy(run);
+}
+
 TEST(numbers_that_are_none_are_null)
 {
     notch_checkpoint *c = make_checkpoint(1, 1, 1);
@@ -318,7 +334,7 @@ TEST(numbers_that_are_none_are_null)
     e.steps = 0;
     e.train_loss = (double)NAN;
     e.test_loss = (double)INFINITY;
-    char *line = notch_run_format_evaluation(c, &e, 0);
+    char *line = notch_run_format_evaluation(c, &e, &cost);
     CHECK(line != NULL);
     CHECK(strstr(line, "\"train_loss\":null,") != NULL);
     CHECK(strstr(line, "\"test_loss\":null,") != NULL);
@@ -376,7 +392,7 @@ TEST(runs_go_on)
     const notch_train_evaluation e = make_evaluation(c);
     notch_checkpoint_digest(c, digest);
     CHECK_OK(notch_run_record_hash(run, 20, digest, &error));
-    CHECK_OK(notch_run_record(run, c, &e, 1.5, &error));
+    CHECK_OK(notch_run_record(run, c, &e, &cost, &error));
     CHECK_OK(notch_run_save(run, c, &error)); /* 8 of 10: not the best */
     notch_checkpoint_destroy(c);
     notch_run_destroy(run);
@@ -506,9 +522,9 @@ TEST(hashes_that_contradict)
 }
 
 TEST_MAIN(enter(), RUN(a_run_leaves_four_files), RUN(lines_of_metrics),
-          RUN(histograms_have_the_finest_bins_that_are_enough), RUN(lines_one_by_one),
-          RUN(an_environment_is_kept_and_goes_with_its_run), RUN(evaluations_are_read_back),
-          RUN(lines_that_are_no_evaluations), RUN(numbers_that_are_none_are_null),
+          RUN(evaluations_are_read_back), RUN(lines_that_are_no_evaluations),
+          RUN(milestones_have_histograms), RUN(evaluations_are_visited),
+          RUN(the_environment_is_kept_and_replaced), RUN(numbers_that_are_none_are_null),
           RUN(folders_that_are_taken_stay_as_they_are),
           RUN(overwriting_replaces_a_run_and_nothing_else), RUN(runs_go_on),
           RUN(runs_that_cannot_go_on), RUN(places_where_no_folder_can_be),

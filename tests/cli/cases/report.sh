@@ -1,43 +1,65 @@
-# report.sh - a page about runs: complete in itself, with the values that they recorded
+# report.sh - a page of runs: complete, self-contained, escaped; refuses what it cannot use
 # SPDX-License-Identifier: MIT
-stripes 600 >stripes.csv
+stripes 90 >stripes.csv
 train() {
-    notch train --data stripes.csv --threads 1 --quiet "$@" >/dev/null
+    notch train --model mlp --data stripes.csv --engine int --threads 1 --quiet "$@" >/dev/null
 }
-train --model mlp --steps 30 --eval-every 10 --hash-every 7 --out runs/mlp
-plain >plain.ini
-train --model plain.ini --bits 2 --steps 20 --eval-every 5 --out 'runs/<b>&'
-try notch report runs/mlp 'runs/<b>&' -o pages/report
-ls pages/report
-page=pages/report/index.html
+hostile='x</script><img src=q onerror=alert(1)>&'
+train --steps 6 --eval-every 2 --hash-every 3 --out one
+train --steps 4 --eval-every 2 --bits 2 --out "$hostile"
 
-echo "lines of evaluations, and how many of them are in the page as they are:"
-for run in runs/mlp 'runs/<b>&'; do
-    grep epoch "$run/metrics.jsonl" >lines
-    grep -c . lines
-    grep -cxFf lines <<END
-$(sed 's/,$//' $page)
-END
+try notch report one "$hostile" -o page
+ls page
+try notch report one "$hostile" -o page
+try notch report one "$hostile" --out page --overwrite --quiet
+notch report "$hostile" one -o deep/other --quiet
+notch report one "$hostile" -o again --quiet
+cmp page/index.html again/index.html && echo "the same page again"
+
+echo "what would be loaded:"
+grep -oE '(src|href) *= *"?https?:|@import|url\(' page/index.html
+echo "hostile markup:"
+grep -c '<img src=q' page/index.html
+grep -c 'x\\u003c/script\\u003e\\u003cimg src=q onerror=alert(1)\\u003e\\u0026' page/index.html
+echo "lines of metrics that are not on the page:"
+cat one/metrics.jsonl "$hostile/metrics.jsonl" | grep -v '"chain"' | while IFS= read -r line; do
+    grep -qF -- "$line" page/index.html || echo "$line"
 done
-echo "other places that the page takes something from:"
-grep -cE '(src|href)="?[^"#]|url\(|@import' $page
-echo "names from files are no elements:"
-grep -c '<b>' $page
-sed -n 's/.*"folder":"\(runs[^"]*\)".*/\1/p' $page
-echo "a run whose data set is gone:"
-mv stripes.csv elsewhere.csv
-try notch report runs/mlp -o pages/report
-try notch report runs/mlp --out pages/report --overwrite
-sed -n 's/.*"test_problem":\("[^"]*"\).*/\1/p' $page
-echo "a run that goes on: no model yet, and a line that is not complete:"
-rm runs/mlp/last.notch runs/mlp/environment.json
-printf '{"step":40,"epo' >>runs/mlp/metrics.jsonl
-try notch report runs/mlp -o going-on
-sed -n 's/.*"environment":\(null\),.*"test_problem":\("[^"]*"\).*/\1 \2/p' going-on/index.html
-grep -c '"epoch":' going-on/index.html
-echo "more evaluations than the page has layers of:"
-sed -n '/epoch/p' runs/mlp/metrics.jsonl | awk 'NR == 1 { for (k = 0; k < 250; k++) print }' >many
-cp many runs/mlp/metrics.jsonl
-try notch report runs/mlp -o many-lines
-grep -c '^{"step":10,"epoch"' many-lines/index.html
-grep -c '^{"step":10,"epoch".*"layers":' many-lines/index.html
+echo "the confusion matrix of run one:"
+notch eval one/last.notch --data stripes.csv --json | sed -n '/confusion/,$p'
+sed -n '/"confusion"/,/"mistakes"/p' page/index.html | head -n 3 | cut -c 1-60
+
+echo "without its data:"
+mv stripes.csv moved.csv
+try notch report one -o without
+grep -c '"evaluation": null' without/index.html
+rm one/last.notch
+try notch report one -o bare
+
+echo "bad usage:"
+try notch report
+try notch report one
+try notch report one -o page --count 0
+echo "bad input:"
+try notch report nowhere -o refused
+mkdir empty
+try notch report empty -o refused
+: >empty/metrics.jsonl
+try notch report empty -o refused
+echo '{"step":1}' >empty/metrics.jsonl
+try notch report empty -o refused
+sed 's/"layers":\[/"layers":[<b>,/' one/metrics.jsonl >empty/metrics.jsonl
+try notch report empty -o refused
+cp one/metrics.jsonl empty
+echo '{' >empty/environment.json
+try notch report empty -o refused
+rm empty/environment.json
+echo 'model' >empty/config.ini
+try notch report empty -o refused
+rm empty/config.ini
+head -c 100 "$hostile/last.notch" >empty/last.notch
+try notch report empty -o refused
+rm empty/last.notch
+try notch report empty -o moved.csv/page
+ls refused 2>/dev/null
+try notch report empty -o at-last
