@@ -17,6 +17,7 @@ enum {
 
 #define TRAIN_PURPOSE "trains a network whose weights are small integers"
 #define EXPERIMENT_PURPOSE "does a grid of training runs and compares them"
+#define PLOT_PURPOSE "draws curves of training runs"
 #define SAMPLE_PURPOSE "draws from the masses in a file and compares with the closed form"
 #define EVAL_PURPOSE "measures a trained model on a data set"
 #define PREDICT_PURPOSE "shows what a trained model takes an image for"
@@ -30,6 +31,7 @@ enum {
 /* argv[0] is the command's own name. They return an exit code. */
 int cmd_train(int argc, char **argv);
 int cmd_experiment(int argc, char **argv);
+int cmd_plot(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_predict(int argc, char **argv);

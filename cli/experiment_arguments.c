@@ -115,8 +115,10 @@ static notch_status check_folder(experiment_run *run, const char *wanted, notch_
 {
     char path[EXPERIMENT_PATH], *had = NULL, problem[256];
     size_t length = 0;
-    if (!exists(run->folder, NOTCH_RUN_CONFIG) || !exists(run->folder, NOTCH_RUN_LAST)) {
-        return NOTCH_OK; /* it begins anew */
+    const bool finished = exists(run->folder, EXPERIMENT_MARK);
+    if (!exists(run->folder, NOTCH_RUN_CONFIG) ||
+        (!finished && !exists(run->folder, NOTCH_RUN_LAST))) {
+        return NOTCH_OK; /* it begins anew; of a finished one, models may have been deleted */
     }
     (void)experiment_path(run->folder, NOTCH_RUN_CONFIG, path);
     const notch_status status = config_load(path, &had, &length, error);
@@ -131,7 +133,7 @@ static notch_status check_folder(experiment_run *run, const char *wanted, notch_
         }
     }
     free(had);
-    run->state = exists(run->folder, EXPERIMENT_MARK) ? EXPERIMENT_FINISHED : EXPERIMENT_WAITS;
+    run->state = finished ? EXPERIMENT_FINISHED : EXPERIMENT_WAITS;
     return status;
 }
 

@@ -14,8 +14,9 @@ char *file_path(const char *folder, const char *name);
 /* Makes the folder and those above it, as far as they are missing. Errors: INPUT, MEMORY. */
 notch_status folder_make(const char *folder, notch_error *error);
 
-/* Writes a file through one next to it, so that it appears complete or not at all. write(file, self)
- * returns false where it lacks memory. Errors: INPUT (the sentence names the path), MEMORY. */
+/* Writes a file through one next to it, so that it appears complete or not at all.
+ * write(file, self) returns false where it lacks memory. Errors: INPUT (the sentence names the
+ * path), MEMORY. */
 typedef bool file_write(FILE *file, const void *self);
 notch_status file_replace(const char *path, file_write *write, const void *self,
                           notch_error *error);

@@ -21,6 +21,7 @@ static const command_entry commands[] = {
     {"predict", cmd_predict, PREDICT_PURPOSE},
     {"inspect", cmd_inspect, INSPECT_PURPOSE},
     {"experiment", cmd_experiment, EXPERIMENT_PURPOSE},
+    {"plot", cmd_plot, PLOT_PURPOSE},
     {"sample", cmd_sample, SAMPLE_PURPOSE},
     {"report", cmd_report, REPORT_PURPOSE},
     {"theory", cmd_theory, THEORY_PURPOSE},

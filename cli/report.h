@@ -61,8 +61,8 @@ typedef struct report_request {
 notch_status report_run_read(const char *folder, report_run *run, notch_error *error);
 void report_run_free(report_run *run);
 
-/* report_evaluate.c: runs the run's model on its test data. That this cannot be done is no error but
- * told in evaluation.problem. Errors: MEMORY. */
+/* report_evaluate.c: runs the run's model on its test data. That this cannot be done is no error
+ * but told in evaluation.problem. Errors: MEMORY. */
 notch_status report_evaluate(report_run *run, const report_request *request, notch_error *error);
 
 /* report_json.c: all that the page shows. */

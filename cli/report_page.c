@@ -12,8 +12,8 @@
 /* Where page.html wants the data. */
 static const char mark[] = "@data@";
 
-/* JSON has `<`, `>` and `&` within texts only, where an escape stands for the same: no text can then
- * end the script that holds it, or begin another one. */
+/* JSON has `<`, `>` and `&` within texts only, where an escape stands for the same: no text can
+ * then end the script that holds it, or begin another one. */
 static void write_escaped(FILE *file, const char *json, size_t length)
 {
     for (size_t k = 0; k < length; k++) {

@@ -5,11 +5,11 @@
  *
  * VARIANT: ref, avx2, avx512, avx512-vnni, neon, neon-dot, or best (the default). Without THREADS
  * (or with 0), 1 and 2. Prints a table: for each product of 512 x 512 x 512 and of the layers of
- * the paper's CNN at batch 64, the best of all repetitions within SECONDS (default 0.3) in
- * microseconds and in 10^9 operations a second (a multiplication and an addition are two), the
- * share of the peak (a loop on registers only, run in turn with the product), and oneDNN's
- * dnnl_gemm_s8s8s32, where built with it. `packed` are forward products and input errors with
- * weights packed before.
+ * the paper's CNN and ResNet-18 (`stem` and `stage`) at batch 64, the median of all repetitions
+ * within SECONDS (default 0.3) in microseconds and in 10^9 operations a second (a multiplication
+ * and an addition are two), the share of the peak (a loop on registers only, run in turn with the
+ * product, its median), and oneDNN's dnnl_gemm_s8s8s32, where built with it. `packed` are forward
+ * products and input errors with weights packed before.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <notch/notch.h>
@@ -57,12 +57,6 @@ static double seconds_now(void)
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void pause_briefly(void)
-{
-    const struct timespec pause = {0, 50000000};
-    (void)nanosleep(&pause, NULL);
 }
 
 static void *reserve(size_t bytes)
@@ -121,6 +115,12 @@ static void run_ours(const bench_state *bench)
 }
 
 #if defined(NOTCH_BENCH_DNNL)
+static void pause_briefly(void)
+{
+    const struct timespec pause = {0, 50000000};
+    (void)nanosleep(&pause, NULL);
+}
+
 /* Row-major; an operand whose terms do not lie as plain A[M][K] and B[K][N] have them is 'T'. */
 static void run_dnnl(const notch_product *product, int32_t *result)
 {
@@ -157,9 +157,29 @@ static double measure_peak(const char *name, const notch_executor *executor)
     return (double)(peak.operations[0] + peak.operations[1]) / (seconds_now() - start);
 }
 
-static double least(double a, double b)
+/* What repetitions gave; those beyond the last place are left out. */
+typedef struct samples {
+    double values[20000];
+    size_t count;
+} samples;
+
+static void sample_add(samples *s, double value)
 {
-    return a < b ? a : b;
+    if (s->count < sizeof s->values / sizeof s->values[0]) {
+        s->values[s->count++] = value;
+    }
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(samples *s)
+{
+    qsort(s->values, s->count, sizeof s->values[0], compare_doubles);
+    return s->values[s->count / 2];
 }
 
 static void measure(bench_state *bench, const weight_layer *layer, product_kind kind,
@@ -180,31 +200,34 @@ static void measure(bench_state *bench, const weight_layer *layer, product_kind 
     }
     const double operations = 2.0 * product->rows * product->columns * product->terms;
     const char *name = notch_matrix_name(bench->kernels);
-    double ours = 1e9, peak = 0;
+    static samples our_times, peaks;
+    our_times.count = peaks.count = 0;
 #if defined(NOTCH_BENCH_DNNL)
-    double dnnl = 1e9;
+    static samples dnnl_times;
+    dnnl_times.count = 0;
     const size_t result_bytes = (size_t)product->rows * product->columns * sizeof(int32_t);
     int32_t *other = reserve(result_bytes);
     memset(other, 1, result_bytes);
 #endif
     const double end = seconds_now() + seconds;
     do {
-        const double now = measure_peak(name, bench->executor);
-        peak = now > peak ? now : peak;
+        sample_add(&peaks, measure_peak(name, bench->executor));
         for (int i = 0; i < 10; i++) {
             const double start = seconds_now();
             run_ours(bench);
-            ours = least(ours, seconds_now() - start);
+            sample_add(&our_times, seconds_now() - start);
         }
     } while (seconds_now() < end);
 #if defined(NOTCH_BENCH_DNNL)
     do {
         const double start = seconds_now();
         run_dnnl(product, other);
-        dnnl = least(dnnl, seconds_now() - start);
+        sample_add(&dnnl_times, seconds_now() - start);
     } while (seconds_now() < end + seconds);
     pause_briefly(); /* its threads look out for more work for a while */
+    const double dnnl = median(&dnnl_times);
 #endif
+    const double ours = median(&our_times), peak = median(&peaks);
     printf("%-8s %6" PRIu32 " %6" PRIu32 " %6" PRIu32 "  %-18s %2" PRIu32 " %9.1f %8.1f", //
            layer->name, product->rows, product->columns, product->terms, kind_names[kind],
            bench->executor->workers, 1e6 * ours, 1e-9 * operations / ours);
@@ -229,10 +252,11 @@ static void measure(bench_state *bench, const weight_layer *layer, product_kind 
 
 static void measure_all(bench_state *bench, uint32_t threads, double seconds, const char *only)
 {
-    static const weight_layer layers[] = {{"square", 512, 512, 512}, {"conv1", 50176, 32, 9},
-                                          {"conv2", 12544, 64, 288}, {"dense", 64, 128, 3136},
-                                          {"logits", 64, 10, 128},   {"sample1", 784, 32, 9},
-                                          {"sample2", 196, 64, 288}};
+    static const weight_layer layers[] = {
+        {"square", 512, 512, 512},   {"conv1", 50176, 32, 9},    {"conv2", 12544, 64, 288},
+        {"dense", 64, 128, 3136},    {"logits", 64, 10, 128},    {"sample1", 784, 32, 9},
+        {"sample2", 196, 64, 288},   {"stem", 12544, 64, 49},    {"stage1", 3136, 64, 576},
+        {"stage2", 1024, 128, 1152}, {"stage3", 256, 256, 2304}, {"stage4", 64, 512, 4608}};
     notch_threads *pool = NULL;
     if (notch_threads_create(threads, &pool, NULL) != NOTCH_OK) {
         fprintf(stderr, "bench_gemm: cannot start %" PRIu32 " threads\n", threads);

@@ -94,8 +94,10 @@ function plotOptions(spec, width, points) {
                 size: 58,
             }),
         ],
-        series: [{label: "step", value: (plot, value) => isIdle(plot) ? "last" : plain(value)}].concat(
-            spec.curves.map((curve) => seriesOf(curve, points, spec.log))),
+        series: [{
+            label: "step",
+            value: (plot, value) => isIdle(plot) ? "last" : plain(value),
+        }].concat(spec.curves.map((curve) => seriesOf(curve, points, spec.log))),
     };
 }
 

@@ -1,110 +1,95 @@
 /* embed.c - turns a page and all that it includes into a C array.
  * SPDX-License-Identifier: MIT
  *
- * Usage: embed PAGE INCLUDED... >FILE.c
+ * Usage: embed PAGE >FILE.c
  *
- * Runs where the program is built, wherever the program itself will run. A line "@include NAME@" of
- * PAGE becomes the content of the file called NAME among the others; each is included once.
+ * Runs where the program is built, wherever the program itself will run. A line "@include PATH@" of
+ * PAGE becomes the content of the file, whose path is relative to the folder of PAGE.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    LINE = 4096, /* bytes of a line of the page */
-    COLUMNS = 20,
-    FILES = 16
+    LINE = 4096, /* bytes of a line of the page, and of a path */
+    COLUMNS = 20
 };
 
 static const char opening[] = "@include ";
 
-typedef struct inclusions {
-    char **paths;
-    int count, column;
-    int used[FILES];
-} inclusions;
-
-static void fail(const char *what, const char *name)
+static void fail(const char *path, const char *what)
 {
-    (void)fprintf(stderr, "embed: %s: %s\n", what, name);
+    (void)fprintf(stderr, "embed: %s: %s\n", path, what);
     exit(1);
 }
 
-static void put(inclusions *i, int byte)
-{
-    printf("%s%d,", i->column++ % COLUMNS == 0 ? "\n" : "", byte);
-}
-
-static void put_file(inclusions *i, const char *path)
+static FILE *open_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    int byte, last = '\n';
     if (file == NULL) {
-        fail("cannot be read", path);
-        return;
+        fail(path, "cannot be read");
     }
+    return file;
+}
+
+/* The next byte of the array. */
+static void put(int byte)
+{
+    static unsigned long count;
+    printf("%s%d,", count++ % COLUMNS == 0 ? "\n" : "", byte);
+}
+
+/* A file, with an end of its last line. */
+static void put_file(const char *path)
+{
+    FILE *file = open_file(path);
+    int byte, last = '\n';
     while ((byte = getc(file)) != EOF) {
         if (byte == 0 || byte > 126) {
-            fail("is not ASCII", path);
+            fail(path, "is not ASCII");
         }
-        put(i, byte);
+        put(byte);
         last = byte;
     }
-    if (ferror(file)) {
-        fail("cannot be read", path);
-    }
     if (last != '\n') {
-        put(i, '\n');
+        put('\n');
     }
-    (void)fclose(file);
+    if (ferror(file) || fclose(file) != 0) {
+        fail(path, "cannot be read");
+    }
 }
 
-static const char *base_name(const char *path)
+/* name: of the file, behind which an '@' stands. */
+static void include(const char *page, const char *name)
 {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-/* name: ends at an '@'. */
-static void include(inclusions *i, const char *name)
-{
-    const size_t length = strcspn(name, "@");
-    for (int k = 0; k < i->count; k++) {
-        const char *found = base_name(i->paths[k]);
-        if (strlen(found) == length && strncmp(found, name, length) == 0) {
-            i->used[k]++;
-            put_file(i, i->paths[k]);
-            return;
-        }
-    }
-    fail("is not among the files", name);
+    char path[2 * LINE];
+    const char *slash = strrchr(page, '/');
+    (void)snprintf(path, sizeof path, "%.*s%.*s", slash == NULL ? 0 : (int)(slash - page) + 1, page,
+                   (int)strcspn(name, "@"), name);
+    put_file(path);
 }
 
 int main(int argc, char **argv)
 {
     static char line[LINE];
-    inclusions i = {.paths = argv + 2, .count = argc - 2};
-    FILE *page = argc < 2 || i.count > FILES ? NULL : fopen(argv[1], "r");
-    if (page == NULL) {
-        fail("expected a page and up to 16 files", argc < 2 ? "nothing given" : argv[1]);
-        return 1;
+    if (argc != 2) {
+        fail("usage", "embed PAGE");
     }
+    FILE *page = open_file(argv[1]);
     printf("/* Made by cli/report/embed.c. */\n"
            "#include \"report_embedded.h\"\n\nconst char report_embedded_page[] = {");
     while (fgets(line, sizeof line, page) != NULL) {
         if (strncmp(line, opening, strlen(opening)) == 0) {
-            include(&i, line + strlen(opening));
+            include(argv[1], line + strlen(opening));
             continue;
         }
         for (const char *at = line; *at != '\0'; at++) {
-            put(&i, *at);
+            put(*at);
         }
     }
     printf("0};\n");
-    for (int k = 0; k < i.count; k++) {
-        if (i.used[k] != 1) {
-            fail("is not included once", i.paths[k]);
-        }
+    if (ferror(page) || fclose(page) != 0 || fflush(stdout) != 0 || ferror(stdout)) {
+        fail(argv[1], "cannot be turned into an array");
     }
-    return fclose(page) != 0 || fflush(stdout) != 0 || ferror(stdout);
+    return 0;
 }

@@ -69,7 +69,8 @@ function heat(share) {
     const stops = dark.matches ? [[24, 38, 60], [42, 120, 214], [214, 231, 252]]
         : [[232, 241, 252], [85, 152, 231], [13, 54, 107]];
     const place = Math.sqrt(share) * 2, k = Math.min(1, Math.floor(place));
-    const mix = stops[k].map((from, c) => Math.round(from + (place - k) * (stops[k + 1][c] - from)));
+    const mix = stops[k].map((from, c) =>
+        Math.round(from + (place - k) * (stops[k + 1][c] - from)));
     return "rgb(" + mix.join(",") + ")";
 }
 

@@ -271,8 +271,8 @@ typedef struct notch_run_cost {
     uint64_t peak_memory;            /* the most physical memory so far, in bytes; 0: unknown */
 } notch_run_cost;
 
-/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights; at milestones with
- * a histogram of each layer's integer weights. Errors: INPUT, MEMORY. */
+/* Appends a line to metrics.jsonl about an evaluation of the checkpoint's weights; at milestones
+ * with a histogram of each layer's integer weights. Errors: INPUT, MEMORY. */
 NOTCH_API notch_status notch_run_record(notch_run *run, const notch_checkpoint *checkpoint,
                                         const notch_train_evaluation *evaluation,
                                         const notch_run_cost *cost, notch_error *error);
@@ -304,10 +304,10 @@ NOTCH_API notch_status notch_run_read_evaluations(const char *path,
                                                   notch_run_evaluation **evaluations, size_t *count,
                                                   notch_error *error);
 
-/* Calls take(self, evaluation, line, length) for each evaluation that a run's metrics.jsonl tells of,
- * by rising steps; line[0 .. length) is the whole line, which has more. Only what `evaluation` holds
- * has been checked: the rest may be any bytes. path and errors: as above, and what `take` returns,
- * which ends the reading unless it is OK. */
+/* Calls take(self, evaluation, line, length) for each evaluation that a run's metrics.jsonl tells
+ * of, by rising steps; line[0 .. length) is the whole line, which has more. Only what `evaluation`
+ * holds has been checked: the rest may be any bytes. path and errors: as above, and what `take`
+ * returns, which ends the reading unless it is OK. */
 typedef notch_status notch_run_take_evaluation(void *self, const notch_run_evaluation *evaluation,
                                                const char *line, size_t length, notch_error *error);
 NOTCH_API notch_status notch_run_visit_evaluations(const char *path,

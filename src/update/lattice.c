@@ -33,8 +33,8 @@ uint64_t notch_lattice_saturated(const notch_lattice *lattice, const void *weigh
     return saturated;
 }
 
-/* On a lattice with zero, 2 m + 1 bins of odd width w reach to (w - 1) / 2 + m w on either side; the
- * smallest w whose m = 15 bins reach the maximum M has 31 w >= 2 M + 1. */
+/* On a lattice with zero, 2 m + 1 bins of odd width w reach to (w - 1) / 2 + m w on either side;
+ * the smallest w whose m = 15 bins reach the maximum M has 31 w >= 2 M + 1. */
 void notch_histogram_init(notch_histogram *h, const notch_lattice *lattice)
 {
     const uint32_t maximum = (uint32_t)lattice->maximum;

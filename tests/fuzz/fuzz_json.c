@@ -1,8 +1,8 @@
 /* fuzz_json.c - no text makes the check of JSON read behind its end.
  * SPDX-License-Identifier: MIT
  *
- * A text that is JSON is so in a list too, as far as it is not too deep then, but not in one that does
- * not end.
+ * A text that is JSON is so in a list too, as far as it is not too deep then, but not in one
+ * that does not end.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -60,9 +60,10 @@ static inline uint32_t draw_any_length(void)
  * Sizes and places
  * --------------------------------------------------------------------------------------------- */
 
-/* All up to 100, and a block and one less. */
+/* All up to 100 (the more, the fewer, where REPEATED says so), and a block and one less. */
 #define FOR_EACH_SIZE(size)                                                                        \
-    for (uint32_t size = 0; size <= NOTCH_BLOCK; size = size < 100               ? size + 1        \
+    for (uint32_t size = 0; size <= NOTCH_BLOCK; size = size < 100                                 \
+                                                            ? size + REPEATED(1, 1 + size / 6)     \
                                                         : size < NOTCH_BLOCK - 1 ? NOTCH_BLOCK - 1 \
                                                                                  : size + 1)
 

@@ -222,7 +222,8 @@ static int32_t fitting_unit(uint32_t size)
     double most = 0;
     int top = 0;
     for (uint32_t i = 0; i < size; i++) {
-        most = fmax(most, fabs((double)float_of(values[i])));
+        const double magnitude = fabs((double)float_of(values[i]));
+        most = magnitude > most ? magnitude : most; /* gcc 12 for ARM trips over fmax */
     }
     (void)frexp(most, &top);
     return top - 32;

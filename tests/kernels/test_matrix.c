@@ -204,7 +204,7 @@ static void run_backwards(void *self, notch_task *task, void *argument, uint64_t
 
 TEST(small_shapes)
 {
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < REPEATED(600, 60); i++) {
         const problem shape =
             draw_shape(1 + draw_below(70), 1 + draw_below(70), 1 + draw_below(70));
         check_shape(&shape, NULL);
@@ -214,7 +214,7 @@ TEST(small_shapes)
 /* Every number of rows of a tile, of columns of a panel, of terms of a unit and a vector. */
 TEST(each_size_in_turn)
 {
-    for (uint32_t size = 1; size <= 70; size++) {
+    for (uint32_t size = 1; size <= 70; size += REPEATED(1, 1 + size / 8)) {
         const problem tall = draw_shape(size, 17, 9), wide = draw_shape(5, size, 6);
         const problem deep = draw_shape(3, 4, 2 * size + draw_below(2));
         check_shape(&tall, NULL);
@@ -242,7 +242,7 @@ TEST(several_blocks)
     static const uint32_t sizes[][3] = {
         {450, 20, 70}, {7, 600, 70}, {40, 40, 1200}, {210, 300, 530}};
     for (uint32_t i = 0; i < 4; i++) {
-        for (int repeat = 0; repeat < 3; repeat++) {
+        for (int repeat = 0; repeat < REPEATED(3, 1); repeat++) {
             const problem shape = draw_shape(sizes[i][0], sizes[i][1], sizes[i][2]);
             check_shape(&shape, NULL);
         }
@@ -255,10 +255,10 @@ TEST(long_sums)
     static const uint32_t sizes[][3] = {
         {32, 9, 5000}, {9, 32, 4097}, {70, 33, 2500}, {3, 1100, 2100}};
     for (uint32_t i = 0; i < 4; i++) {
-        for (int repeat = 0; repeat < 3; repeat++) {
+        for (int repeat = 0; repeat < REPEATED(3, 1); repeat++) {
             problem shape = draw_shape(sizes[i][0], sizes[i][1], sizes[i][2]);
             shape.margin = 0;
-            shape.packed = repeat == 2;
+            shape.packed = repeat == 2 || REPEATED(false, i % 2 == 1);
             check_shape(&shape, NULL);
         }
     }
@@ -282,9 +282,9 @@ TEST(workers)
 {
     notch_threads *threads = NULL;
     CHECK(notch_threads_create(3, &threads, NULL) == NOTCH_OK);
-    for (uint32_t workers = 1; workers <= 8; workers++) {
+    for (uint32_t workers = 1; workers <= 8; workers += REPEATED(1, 3)) {
         notch_executor backwards = {run_backwards, &backwards, workers};
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < REPEATED(3, 1); i++) {
             const problem cut = draw_shape(1 + draw_below(40), 1 + draw_below(40), 6000);
             const problem tall = draw_shape(300 + draw_below(200), 1 + draw_below(70), 90);
             const problem wide = draw_shape(1 + draw_below(70), 300 + draw_below(200), 90);

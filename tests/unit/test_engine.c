@@ -123,7 +123,8 @@ static double largest_gradient(uint32_t tensor)
     const float *values = gradient.values;
     double largest = 0;
     for (size_t i = 0; i < gradient.count; i++) {
-        largest = fmax(largest, fabs((double)values[i]));
+        const double magnitude = fabs((double)values[i]);
+        largest = magnitude > largest ? magnitude : largest; /* gcc 12 for ARM trips over fmax */
     }
     return largest;
 }

@@ -535,6 +535,7 @@ TEST(unwritable)
 TEST(full_disk)
 {
     struct rlimit before, low;
+    (void)fetch("good", NULL); /* where that is skipped, no limit may stay behind */
     clear();
     CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR && getrlimit(RLIMIT_FSIZE, &before) == 0);
     low = before;

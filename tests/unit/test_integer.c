@@ -130,7 +130,7 @@ static double train_often(double *gradients[NOTCH_TENSORS_MAX])
     return ldexp((double)result.loss, -24);
 }
 
-/* Losses, and gradients of up to 40 weights of each tensor. */
+/* Losses, and gradients of up to 40 weights of each tensor, or of 20. */
 static void check_against_reference(uint32_t images)
 {
     reference r;
@@ -148,7 +148,8 @@ static void check_against_reference(uint32_t images)
     const double expected = reference_loss(&r, f.labels), loss = train_often(gradients);
     double squares = 0, differences = 0;
     for (uint32_t t = 0; t < test_model.tensor_count; t++) {
-        const uint64_t count = test_model.tensors[t].count, stride = count < 40 ? 1 : count / 40;
+        const uint64_t count = test_model.tensors[t].count, most = REPEATED(40, 20);
+        const uint64_t stride = count < most ? 1 : count / most;
         for (uint64_t i = 0; i < count; i += stride) {
             const double g = reference_derivative(&r, f.labels, t, (size_t)i, 1e-4);
             squares += g * g;
@@ -176,8 +177,8 @@ TEST(dense_and_norms)
 
 TEST(convolutions)
 {
-    for (uint32_t kernel = 1; kernel <= 3; kernel++) {
-        for (uint32_t stride = 1; stride <= 2; stride++) {
+    for (uint32_t kernel = REPEATED(1, 3); kernel <= 3; kernel++) {
+        for (uint32_t stride = REPEATED(1, 2); stride <= 2; stride++) {
             for (uint32_t padding = 0; padding < kernel; padding++) {
                 NOTE("kernel %u, stride %u, padding %u", (unsigned)kernel, (unsigned)stride,
                      (unsigned)padding);

@@ -95,8 +95,8 @@ TEST(other_widths_are_refused)
     CHECK(error.message[0] != '\0');
 }
 
-/* One weight of each value: every bin but those at the ends holds `width` of them, the middle one is
- * around zero, and what is below zero mirrors what is above. */
+/* One weight of each value: every bin but those at the ends holds `width` of them, the middle one
+ * is around zero, and what is below zero mirrors what is above. */
 TEST(histograms_cover_the_lattice)
 {
     static const struct {

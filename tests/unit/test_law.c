@@ -388,7 +388,7 @@ static uint64_t scramble(uint64_t *state)
  * fractions by up to 2 * 10^5 * 2^-53 * 10^7 = 2e-4. */
 TEST(many_categories)
 {
-    const uint64_t categories = 200000;
+    const uint64_t categories = REPEATED(200000, 20000);
     uint64_t *masses = malloc(categories * sizeof *masses), state = 1;
     CHECK(masses != NULL);
     for (uint64_t i = 0; i < categories; i++) {
@@ -428,7 +428,7 @@ TEST(counts_next_to_integers)
 TEST(products_are_exact)
 {
     uint64_t state = 4;
-    for (int round = 0; round < 100000; round++) {
+    for (int round = 0; round < REPEATED(100000, 1000); round++) {
         const uint64_t a = (scramble(&state) << 22 ^ scramble(&state)) | 1;
         const uint64_t b = (scramble(&state) << 22 ^ scramble(&state)) | 1;
         const notch_pair product = notch_pair_product((double)a, (double)b);

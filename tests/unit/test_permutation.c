@@ -26,7 +26,7 @@ TEST(every_small_size)
     static const notch_key keys[] = {
         {0, 0, 0}, {UINT64_MAX, UINT32_MAX, (1 << 24) - 1}, {12345, 678, 9}};
     for (int k = 0; k < 3; k++) {
-        for (uint64_t size = 1; size <= 1030; size++) {
+        for (uint64_t size = 1; size <= 1030; size += REPEATED(1, 1 + size / 16)) {
             const notch_permutation permutation = permutation_of(keys[k], size);
             bool taken[1030] = {false};
             for (uint64_t index = 0; index < size; index++) {
@@ -115,7 +115,7 @@ TEST(all_permutations_are_equally_likely)
     for (uint32_t size = 2; size <= 5; size++) {
         uint32_t counts[120] = {0};
         factorial *= size;
-        for (uint32_t k = 0; k < 120000; k++) {
+        for (uint32_t k = 0; k < REPEATED(120000, 12000); k++) {
             /* consecutive seeds and consecutive epochs */
             const notch_key key = {k / 10, k % 10, 0};
             const notch_permutation permutation = permutation_of(key, size);
@@ -131,7 +131,7 @@ TEST(half_of_the_permutations_are_even)
 {
     static const uint32_t sizes[] = {16, 64, 100, 128, 256};
     enum {
-        KEYS = 1000
+        KEYS = REPEATED(1000, 100)
     };
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
         uint32_t even = 0;
@@ -160,7 +160,7 @@ TEST(positions_are_uniform)
         static uint32_t counts[100][100];
         const uint32_t size = sizes[s];
         memset(counts, 0, sizeof counts);
-        for (uint32_t k = 0; k < 40 * size; k++) {
+        for (uint32_t k = 0; k < REPEATED(40, 10) * size; k++) {
             const notch_permutation permutation = permutation_of((notch_key){k, 1, 2}, size);
             for (uint32_t i = 0; i < size; i++) {
                 counts[i][notch_permutation_at(&permutation, i)]++;
@@ -180,7 +180,7 @@ TEST(pairs_are_uniform)
         SIZE = 10
     };
     uint32_t counts[SIZE * (SIZE - 1)] = {0};
-    for (uint32_t k = 0; k < 100000; k++) {
+    for (uint32_t k = 0; k < REPEATED(100000, 10000); k++) {
         const notch_permutation permutation = permutation_of((notch_key){5, k, 0}, SIZE);
         const uint64_t a = notch_permutation_at(&permutation, k % (SIZE - 1));
         const uint64_t b = notch_permutation_at(&permutation, k % (SIZE - 1) + 1);
@@ -197,7 +197,7 @@ TEST(differences_are_not_kept)
     enum {
         SIZE = 128,
         LOW = 8,
-        KEYS = 10000
+        KEYS = REPEATED(10000, 1000)
     };
     const double expected = SIZE * (SIZE / LOW - 1) / 2.0 / (SIZE - 1);
     double sum = 0, squares = 0;

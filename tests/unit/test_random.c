@@ -300,7 +300,7 @@ static void check_independent(const notch_key *a, const notch_key *b)
 
 TEST(streams_are_independent)
 {
-    for (uint32_t bit = 0; bit < 128; bit++) {
+    for (uint32_t bit = 0; bit < 128; bit += REPEATED(1, 9)) {
         notch_key other = some_key;
         NOTE("bit %" PRIu32 " of seed, step and stream", bit);
         if (bit < 64) {

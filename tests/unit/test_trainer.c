@@ -8,6 +8,7 @@
 
 #include "host/trainer.h"
 #include "test.h"
+#include "unit/engine_graphs.h"
 
 enum {
     TRAIN = 50,
@@ -72,19 +73,19 @@ typedef struct setup {
 /* A small network with all kinds of layers, or the preset called `preset`. */
 static void make_model(notch_model *model, const char *preset)
 {
-    static const char text[] = "[input]\nchannels = 1\nheight = 6\nwidth = 6\n"
-                               "[conv]\ntype = convolution\noutputs = 4\nkernel = 3\npadding = 1\n"
-                               "[norm]\ntype = batch-norm\n"
-                               "[active]\ntype = relu\n"
-                               "[pool]\ntype = max-pool\nkernel = 2\n"
-                               "[out]\ntype = dense\noutputs = 3\n"
-                               "[last]\ntype = layer-norm\n";
     const notch_shape shape = {1, SIDE, SIDE};
-    if (preset == NULL) {
-        CHECK_OK(notch_model_parse(text, sizeof text - 1, "test", NULL, model, &error));
-    } else {
+    if (preset != NULL) {
         CHECK_OK(notch_model_preset(model, preset, shape, CLASSES, &error));
+        return;
     }
+    begin(1, SIDE, SIDE);
+    convolution(4, 3, 1, 1, true);
+    batch_norm(true);
+    relu();
+    pool(NOTCH_LAYER_MAX_POOL, 2, 2, 0);
+    dense(CLASSES, true);
+    layer_norm();
+    *model = test_model;
 }
 
 static void create(setup *s)
@@ -97,7 +98,7 @@ static void create(setup *s)
     CHECK_OK(status);
 }
 
-static setup begin(notch_engine_type engine, const char *preset)
+static setup set_up(notch_engine_type engine, const char *preset)
 {
     setup s = {.options = notch_train_options_default()};
     s.options.engine = engine;
@@ -165,7 +166,7 @@ static void note_begin(void *self, notch_pass pass, uint32_t layer)
  * without an observer. */
 static void observe_steps(notch_engine_type engine)
 {
-    setup plain = begin(engine, "mlp"), observed = begin(engine, "mlp");
+    setup plain = set_up(engine, "mlp"), observed = set_up(engine, "mlp");
     sighting r = {.first = NOTCH_PASSES};
     const notch_observer observer = {&r, note_begin};
     notch_train_evaluation evaluation;
@@ -208,7 +209,7 @@ TEST(observed_float_engine)
 /* Each image has its turn once an epoch, in the order of the permutation. */
 TEST(batches_follow_the_permutation)
 {
-    setup s = begin(NOTCH_ENGINE_INT, "linear");
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
     create(&s);
     for (uint64_t step = 0; step < 2 * STEPS_PER_EPOCH; step++) {
         const uint64_t epoch = step / STEPS_PER_EPOCH + 1, place = step % STEPS_PER_EPOCH * BATCH;
@@ -239,7 +240,7 @@ TEST(shifts)
         CHOICES = 2 * SHIFT + 1
     };
     bool seen[CHOICES][CHOICES] = {{false}};
-    setup s = begin(NOTCH_ENGINE_INT, "linear");
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
     s.options.shift = SHIFT;
     create(&s);
     for (uint64_t epoch = 1; epoch < 20; epoch++) {
@@ -270,7 +271,7 @@ TEST(shifts)
 /* A shift beyond the image leaves nothing of it, and nothing is read or written beyond it. */
 TEST(shifts_beyond_the_image)
 {
-    setup s = begin(NOTCH_ENGINE_INT, "linear");
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
     s.options.shift = NOTCH_SHIFT_MAX;
     create(&s);
     uint64_t black = 0;
@@ -291,7 +292,7 @@ TEST(shifts_beyond_the_image)
 /* ---- whole runs ------------------------------------------------------------------------------ */
 
 typedef struct record {
-    uint64_t evaluations, steps[64], stop_at_step, stop_at_evaluated;
+    uint64_t evaluations, steps[64], stop_at_step, stop_at_evaluated, milestones;
     notch_train_evaluation last;
 } record;
 
@@ -308,6 +309,7 @@ static notch_status note(void *self, const notch_train_evaluation *evaluation, n
     (void)ignored;
     r->steps[r->evaluations++] = evaluation->step;
     r->last = *evaluation;
+    r->milestones += evaluation->is_milestone;
     return NOTCH_OK;
 }
 
@@ -322,7 +324,7 @@ static bool run(const setup *s, record *r)
 static void learns(notch_engine_type engine, bool sgd)
 {
     record r = {.evaluations = 0};
-    setup s = begin(engine, NULL);
+    setup s = set_up(engine, NULL);
     s.options.sgd = sgd;
     s.options.epochs = 10;
     create(&s);
@@ -350,10 +352,28 @@ TEST(sgd_learns)
     learns(NOTCH_ENGINE_FLOAT, true);
 }
 
-TEST(evaluations_come_when_due)
+/* 48 steps with an evaluation after each: step s is the first one after a 32nd of them where
+ * floor(32 s / 48) has changed, which is after all but every third one. */
+TEST(milestones_are_few)
 {
     record r = {.evaluations = 0};
     setup s = begin(NOTCH_ENGINE_INT, "linear");
+    s.options.evaluate_every = 1;
+    s.options.evaluation_count = 7;
+    s.options.epochs = 48;
+    s.options.steps = 48;
+    create(&s);
+    CHECK(run(&s, &r));
+    CHECK_EQUAL_U64(r.evaluations, 48);
+    CHECK_EQUAL_U64(r.milestones, 32);
+    CHECK(r.last.is_milestone);
+    end(&s);
+}
+
+TEST(evaluations_come_when_due)
+{
+    record r = {.evaluations = 0};
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
     s.options.evaluate_every = 4;
     s.options.evaluation_count = 7;
     s.options.steps = 10;
@@ -375,7 +395,7 @@ TEST(evaluations_come_when_due)
  * ends with the same weights, and all evaluations have taken place. */
 static void resumes(notch_engine_type engine, bool sgd)
 {
-    setup whole = begin(engine, NULL);
+    setup whole = set_up(engine, NULL);
     record all = {.evaluations = 0};
     whole.options.sgd = sgd;
     whole.options.momentum = sgd ? UINT64_C(1) << 31 : 0;
@@ -426,7 +446,7 @@ TEST(sgd_resumes)
 
 TEST(threads_do_not_matter_to_the_int_engine)
 {
-    setup one = begin(NOTCH_ENGINE_INT, NULL), three = one;
+    setup one = set_up(NOTCH_ENGINE_INT, NULL), three = one;
     three.options.threads = 3;
     create(&one);
     create(&three);
@@ -440,7 +460,7 @@ TEST(threads_do_not_matter_to_the_int_engine)
 TEST(seeds_matter)
 {
     uint8_t first[32], second[32];
-    setup s = begin(NOTCH_ENGINE_INT, "linear");
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
     create(&s);
     digest_of(&s, first);
     notch_trainer_destroy(s.trainer);
@@ -456,7 +476,7 @@ TEST(seeds_matter)
 /* Moves and bounds of layers add up to those of the whole, and to what the weights show. */
 TEST(layers_add_up)
 {
-    setup s = begin(NOTCH_ENGINE_INT, NULL);
+    setup s = set_up(NOTCH_ENGINE_INT, NULL);
     s.options.trials_start = s.options.trials_end = 16 * NOTCH_TRIALS_ONE;
     s.options.bits = 2;
     create(&s);
@@ -504,12 +524,12 @@ TEST(layers_add_up)
 /* Units that are below zero for every image pass no gradient on. */
 TEST(dead_layers_show)
 {
-    static const char text[] = "[input]\nchannels = 1\nheight = 6\nwidth = 6\n"
-                               "[hidden]\ntype = dense\noutputs = 8\n"
-                               "[active]\ntype = relu\n"
-                               "[out]\ntype = dense\noutputs = 3\n";
-    setup s = begin(NOTCH_ENGINE_FLOAT, NULL);
-    CHECK_OK(notch_model_parse(text, sizeof text - 1, "test", NULL, &s.model, &error));
+    setup s = set_up(NOTCH_ENGINE_FLOAT, NULL);
+    begin(1, SIDE, SIDE);
+    dense(8, true);
+    relu();
+    dense(CLASSES, true);
+    s.model = test_model;
     create(&s);
     const notch_checkpoint *c = notch_trainer_checkpoint(s.trainer);
     memset(c->tensors[0].values, 0, (size_t)s.model.tensors[0].count);
@@ -529,7 +549,7 @@ TEST(dead_layers_show)
 
 TEST(what_does_not_fit_is_refused)
 {
-    setup s = begin(NOTCH_ENGINE_INT, "linear"), other = s;
+    setup s = set_up(NOTCH_ENGINE_INT, "linear"), other = s;
     create(&s);
     notch_trainer *none = NULL;
     s.test->width = SIDE - 1;
@@ -564,7 +584,7 @@ static void refuses_restore(const setup *s, const setup *other, const char *sent
 
 TEST(other_runs_are_refused)
 {
-    setup s = begin(NOTCH_ENGINE_INT, "linear"), other = s;
+    setup s = set_up(NOTCH_ENGINE_INT, "linear"), other = s;
     create(&s);
     steps(&s, 3);
     other.options.seed = 2;
@@ -585,7 +605,7 @@ TEST(other_runs_are_refused)
 /* Weights of a finished model become the first ones of a new run. */
 TEST(weights_are_adopted)
 {
-    setup s = begin(NOTCH_ENGINE_INT, NULL), next = s;
+    setup s = set_up(NOTCH_ENGINE_INT, NULL), next = s;
     next.options.seed = 7;
     create(&s);
     create(&next);
@@ -602,8 +622,8 @@ TEST(weights_are_adopted)
 
 TEST_MAIN(RUN(observed_int_engine), RUN(observed_float_engine), RUN(batches_follow_the_permutation),
           RUN(shifts), RUN(shifts_beyond_the_image), RUN(int_engine_learns),
-          RUN(float_engine_learns), RUN(sgd_learns), RUN(evaluations_come_when_due),
-          RUN(int_engine_resumes), RUN(float_engine_resumes), RUN(sgd_resumes),
-          RUN(threads_do_not_matter_to_the_int_engine), RUN(seeds_matter), RUN(layers_add_up),
-          RUN(dead_layers_show), RUN(what_does_not_fit_is_refused), RUN(other_runs_are_refused),
-          RUN(weights_are_adopted))
+          RUN(float_engine_learns), RUN(sgd_learns), RUN(milestones_are_few),
+          RUN(evaluations_come_when_due), RUN(int_engine_resumes), RUN(float_engine_resumes),
+          RUN(sgd_resumes), RUN(threads_do_not_matter_to_the_int_engine), RUN(seeds_matter),
+          RUN(layers_add_up), RUN(dead_layers_show), RUN(what_does_not_fit_is_refused),
+          RUN(other_runs_are_refused), RUN(weights_are_adopted))

@@ -8,6 +8,11 @@ hostile='x</script><img src=q onerror=alert(1)>&'
 train --steps 6 --eval-every 2 --hash-every 3 --out one
 train --steps 4 --eval-every 2 --bits 2 --out "$hostile"
 
+# Only a build with inih reads configurations.
+notch report one -o probe --quiet 2>problem || ! grep -q 'build with inih' problem ||
+    skip "this build reads no INI files"
+rm -rf probe problem
+
 try notch report one "$hostile" -o page
 ls page
 try notch report one "$hostile" -o page
