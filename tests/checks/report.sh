@@ -115,7 +115,8 @@ for frame in '390 light' '1400 light' '390 dark' '1400 dark'; do
     expect "all is as it should be: $frame" said "$frame"
 done
 expect "a value that nobody recorded is noticed" notices "Loss, test_0"
-expect "a value under the pointer that nobody recorded is noticed" notices "the value at the pointer"
+expect "a value under the pointer that nobody recorded is noticed" \
+    notices "the value at the pointer"
 expect "a number that nobody recorded is noticed" notices "numbers of run 0"
 expect "a curve that is not drawn is noticed" notices "Accuracy has its curves"
 expect "a histogram that is not drawn is noticed" notices "conv1 is drawn"
