@@ -357,7 +357,7 @@ TEST(sgd_learns)
 TEST(milestones_are_few)
 {
     record r = {.evaluations = 0};
-    setup s = begin(NOTCH_ENGINE_INT, "linear");
+    setup s = set_up(NOTCH_ENGINE_INT, "linear");
     s.options.evaluate_every = 1;
     s.options.evaluation_count = 7;
     s.options.epochs = 48;
