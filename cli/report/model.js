@@ -90,6 +90,6 @@ function evaluationParts(run) {
               "probable. Label \u2192 class it was taken for, and with which probability."),
         element("ul", {class: "mistakes"},
             evaluation.mistakes.map((mistake) => mistakeFigure(evaluation, mistake))));
-    parts.push(element("div", {class: "grid two"}, matrix, mistakes));
+    parts.push(element("div", {class: "grid large"}, matrix, mistakes));
     return parts;
 }

@@ -38,13 +38,21 @@ list_of() {
     echo ']'
 }
 
-# The page with what looks at it.
+# The page with a value that nobody recorded, and without what draws histograms and points.
+tampered() {
+    sed -e '0,/"test_loss":[-.0-9e]*/s//"test_loss":7/' \
+        -e 's/^function drawWeights.*/&\n    return;/' \
+        -e 's/show: points \&\& !curve.faint/show: false/; s/stroke: colour,/stroke: "#010203",/' \
+        "$scratch/page/index.html"
+}
+
+# instrument PAGE: the page with what looks at it.
 instrument() {
-    sed '/<meta charset/q' "$scratch/page/index.html"
+    sed '/<meta charset/q' "$1"
     echo '<script>const problems = [];'
     echo 'addEventListener("error", (event) => problems.push(event.message));'
     echo 'console.error = console.warn = (...words) => problems.push(words.join(" "));</script>'
-    sed '1,/<meta charset/d; /<\/body>/,$d' "$scratch/page/index.html"
+    sed '1,/<meta charset/d; /<\/body>/,$d' "$1"
     echo '<script type="application/json" id="expected">['
     list_of first
     echo ','
@@ -54,7 +62,8 @@ instrument() {
     echo '</script></body></html>'
 }
 
-# Both sizes in both schemes; what they say is text of the frames' page.
+# Both sizes in both schemes, and the page that was tampered with; what they say is text of the
+# frames' page.
 frames() {
     echo '<!DOCTYPE html><meta charset="utf-8"><pre id="said"></pre><script>'
     echo 'addEventListener("message", (event) => { said.textContent += event.data; });</script>'
@@ -65,6 +74,7 @@ frames() {
             printf ' style="color-scheme: %s; border: 0"></iframe>\n' "$scheme"
         done
     done
+    echo '<iframe name="tampered" src="tampered.html" width="1400" height="900"></iframe>'
 }
 
 browses() {
@@ -85,15 +95,29 @@ said() {
     grep -q '^done$' "$scratch/said" && ! grep -q '^not ok' "$scratch/said"
 }
 
+# notices SENTENCE: whether the page that was tampered with is found out.
+notices() {
+    sed -n 's/.*<pre id="said">//; s/^tampered: //p' "$scratch/dom" >"$scratch/said"
+    grep -F "not ok - $1: " "$scratch/said" || ! cat "$scratch/said"
+}
+
 need "the program compiles" build_with_gcc
 need "a run" trains --model cnn --out first
 need "a run with a hostile name" trains --model mlp --bits 1 --out "$hostile"
 need "a report" makes_page
-instrument >"$scratch/watched.html"
+instrument "$scratch/page/index.html" >"$scratch/watched.html"
+tampered >"$scratch/tampered-page.html"
+instrument "$scratch/tampered-page.html" >"$scratch/tampered.html"
 frames >"$scratch/frames.html"
 need "a browser opens it" browses
 expect "nothing on the console" quiet_console
 for frame in '390 light' '1400 light' '390 dark' '1400 dark'; do
     expect "all is as it should be: $frame" said "$frame"
 done
+expect "a value that nobody recorded is noticed" notices "Loss, test_0"
+expect "a value under the pointer that nobody recorded is noticed" \
+    notices "the value at the pointer"
+expect "a number that nobody recorded is noticed" notices "numbers of run 0"
+expect "a curve that is not drawn is noticed" notices "Accuracy has its curves"
+expect "a histogram that is not drawn is noticed" notices "conv1 is drawn"
 finish
