@@ -20,8 +20,8 @@ enum {
     CONFIG_LINE_MAX = 198       /* bytes of a line, without its end */
 };
 
-/* A key of an INI text. The strings stay until the function returns; a status other than OK ends the
- * reading. */
+/* A key of an INI text. The strings stay until the function returns; a status other than OK ends
+ * the reading. */
 typedef struct config_item {
     const char *section, *key, *value;
     unsigned line;
@@ -29,7 +29,8 @@ typedef struct config_item {
 typedef notch_status config_function(void *self, const config_item *item, notch_error *error);
 
 /* Calls function(self, ...) for each key of the text of a file called `name`, in order. Errors:
- * INPUT (the sentence names file and line), UNSUPPORTED (no inih), and what the function returns. */
+ * INPUT (the sentence names file and line), UNSUPPORTED (no inih), and what the function
+ * returns. */
 notch_status config_each(const char *name, const char *text, size_t length,
                          config_function *function, void *self, notch_error *error);
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: MIT
  *
  * A condition is a set of options of `notch train`; each condition has a run for each of its seeds.
- * docs/experiments-files.md has the grammar. All texts live as long as the experiment.
+ * docs/experiment-files.md has the grammar. All texts live as long as the experiment.
  */
 #ifndef NOTCH_CLI_EXPERIMENT_H
 #define NOTCH_CLI_EXPERIMENT_H
@@ -60,13 +60,13 @@ typedef struct experiment {
     char *texts; /* what keys and values point into */
 } experiment;
 
-/* experiment_file.c: reads the file and expands its grids. Returns EXIT_DONE, or the exit code after
- * one sentence on standard error. Either way to be freed with experiment_free. */
+/* experiment_file.c: reads the file and expands its grids. Returns EXIT_DONE, or the exit code
+ * after one sentence on standard error. Either way to be freed with experiment_free. */
 int experiment_read(const char *file, const char *folder, experiment *made);
 void experiment_free(experiment *e);
 
-/* experiment_arguments.c: what `notch train` is called with for a run; argv points into texts of the
- * experiment and into *arguments. */
+/* experiment_arguments.c: what `notch train` is called with for a run; argv points into texts of
+ * the experiment and into *arguments. */
 typedef struct experiment_arguments {
     char options[EXPERIMENT_KEYS + 4][40];
     char seed[24];
@@ -75,8 +75,8 @@ typedef struct experiment_arguments {
 } experiment_arguments;
 void experiment_arguments_of(const experiment_run *run, bool resume, experiment_arguments *to);
 
-/* Whether all runs can be begun, or gone on with: their options are right together, and folders that
- * are there were made with them. Marks those that are finished. Returns as experiment_read. */
+/* Whether all runs can be begun, or gone on with: their options are right together, and folders
+ * that are there were made with them. Marks those that are finished. Returns as experiment_read. */
 int experiment_check(experiment *e);
 
 /* experiment_runs.c: does all runs that are not finished, `jobs` at a time. Returns EXIT_DONE,

@@ -376,7 +376,8 @@ bool experiment_path(const char *folder, const char *name, char path[EXPERIMENT_
     return (size_t)snprintf(path, EXPERIMENT_PATH, "%s/%s", folder, name) < EXPERIMENT_PATH;
 }
 
-/* FOLDER/CONDITION-seedN, with blanks as '-'. A value may be a path: other characters become '_'. */
+/* FOLDER/CONDITION-seedN, with blanks as '-'. A value may be a path: what else is in it becomes
+ * '_'. */
 static bool name_folder(const experiment *made, experiment_run *run)
 {
     char name[EXPERIMENT_NAME + 32];

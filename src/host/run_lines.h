@@ -28,7 +28,8 @@ typedef struct notch_run_line {
 /* line[0 .. length), without its end. False if it is not as this library writes them. */
 bool notch_run_parse_line(const char *line, size_t length, notch_run_line *parsed);
 
-/* What an evaluation's line tells. False for lines of another kind, or with a number that is none. */
+/* What an evaluation's line tells. False for lines of another kind, or with a number that is
+ * none. */
 bool notch_run_parse_evaluation(const char *line, size_t length, notch_run_evaluation *parsed);
 
 /* The lines of text[0 .. length): calls take(self, line, end) for each one that is complete, where
