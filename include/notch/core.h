@@ -511,7 +511,8 @@ NOTCH_API notch_status notch_update_step(const notch_update_options *options,
 /* One step of mode `paper` from zero: every tensor's weights become sign(x) X, where `gradient` of
  * the parameter holds x, the usual float initialisation, and X is drawn from it as mode `paper`,
  * scope `layer` does from a gradient. (notch/train.h draws first weights row by row.) Biases are
- * set to zero by the caller. Same workspace and errors as notch_update_step. On a lattice that cannot hold 0 (1 bit) it is NOTCH_ERROR_ARGUMENT. */
+ * set to zero by the caller. Same workspace and errors as notch_update_step. On a lattice that
+ * cannot hold 0 (1 bit) it is NOTCH_ERROR_ARGUMENT. */
 NOTCH_API notch_status notch_initialise_paper(notch_parameter *parameters, uint64_t parameter_count,
                                               const notch_key *key, const notch_runtime *runtime,
                                               void *workspace, size_t workspace_bytes,
