@@ -3,15 +3,14 @@
  *
  * All that can be wrong is found before anything is written: the folder of the run comes last.
  */
-#define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
 #include "data_search.h"
+#include "interrupt.h"
 #include "model_open.h"
 #include "train_display.h"
 #include "train_environment.h"
@@ -23,6 +22,7 @@ typedef struct session {
     train_expectation expectation;
     train_display display;
     train_stopwatch stopwatch;
+    double seconds_before; /* of the run, before it was gone on with */
     model_source source;
     notch_dataset *train, *test;
     notch_memory_plan plan;
@@ -31,24 +31,6 @@ typedef struct session {
     bool failed;    /* in a callback, which has left the sentence in `error` */
     notch_error error;
 } session;
-
-/* ---- interruptions --------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t interrupted;
-
-/* A second signal finds the usual handling and ends the program at once. */
-static void note_signal(int number)
-{
-    interrupted = number;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-}
 
 /* ---- before the first step ------------------------------------------------------------------- */
 
@@ -159,12 +141,29 @@ static notch_status describe_run(session *s, notch_error *error)
     return status;
 }
 
+/* How long the run had taken to come to the step from which it goes on. */
+static notch_status look_back(session *s, uint64_t step, notch_error *error)
+{
+    notch_run_evaluation *list = NULL;
+    size_t count = 0;
+    const notch_status status =
+        notch_run_read_evaluations(s->settings.resume, &list, &count, error);
+    for (size_t k = 0; k < count && list[k].step <= step; k++) {
+        s->seconds_before = list[k].seconds > 0 ? list[k].seconds : 0;
+    }
+    free(list);
+    return status;
+}
+
 static notch_status open_run(session *s, notch_error *error)
 {
     const train_settings *settings = &s->settings;
     if (settings->resume != NULL) {
         const uint64_t step = notch_trainer_progress(s->trainer).step;
-        return notch_run_open(settings->resume, step, settings->text, &s->run, error);
+        const notch_status status = look_back(s, step, error);
+        return status == NOTCH_OK
+                   ? notch_run_open(settings->resume, step, settings->text, &s->run, error)
+                   : status;
     }
     return settings->out == NULL ? NOTCH_OK
                                  : notch_run_create(settings->out, settings->overwrite,
@@ -235,7 +234,7 @@ static bool take_progress(void *self, const notch_train_progress *progress)
         return false;
     }
     train_display_progress(&s->display, progress);
-    return interrupted == 0;
+    return !interrupt_seen();
 }
 
 static notch_status save(session *s, notch_error *error)
@@ -252,7 +251,7 @@ static notch_status take_evaluation(void *self, const notch_train_evaluation *ev
     notch_status status = NOTCH_OK;
     train_display_evaluation(&s->display, &s->settings, &s->source.model, &progress, evaluation);
     if (s->run != NULL) {
-        notch_run_cost cost = {.seconds = train_clock() - s->display.start,
+        notch_run_cost cost = {.seconds = s->seconds_before + train_clock() - s->display.start,
                                .peak_memory = train_peak_memory()};
         train_stopwatch_read(&s->stopwatch, cost.passes);
         status = notch_run_record(s->run, notch_trainer_checkpoint(s->trainer), evaluation, &cost,
@@ -308,7 +307,7 @@ static int run(session *s)
     train_display_begin(&s->display, &s->settings, notch_trainer_progress(s->trainer).step);
     train_display_introduce(&s->display, &s->settings, &s->source.model, s->train, s->test,
                             &s->plan);
-    catch_signals();
+    interrupt_catch();
     train_stopwatch_start(&s->stopwatch);
     const notch_status status = notch_trainer_run(s->trainer, &callbacks, &finished, &error);
     train_display_clear(&s->display);

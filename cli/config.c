@@ -54,6 +54,19 @@ typedef struct line_reader {
     notch_status status;
 } line_reader;
 
+/* Tells of a section that begins: inih tells of keys only. A line that is wrong is left to it. */
+static void begin_section(line_reader *r, const char *line)
+{
+    char name[CONFIG_LINE_MAX + 1];
+    const char *start = line + strspn(line, " \t"), *end = strchr(start, ']');
+    if (*start != '[' || end == NULL) {
+        return;
+    }
+    (void)snprintf(name, sizeof name, "%.*s", (int)(end - start - 1), start + 1);
+    const config_item item = {.section = name, .line = r->line};
+    r->status = r->function(r->self, &item, r->error);
+}
+
 /* Hands out a line as fgets does. */
 static char *next_line(char *line, int room, void *stream)
 {
@@ -84,7 +97,8 @@ static char *next_line(char *line, int room, void *stream)
     memcpy(line, start, length);
     line[length] = '\0';
     r->position += length;
-    return line;
+    begin_section(r, line);
+    return r->status == NOTCH_OK ? line : NULL;
 }
 
 /* inih calls this for each key; 0 stands for an error. */
@@ -169,6 +183,9 @@ static notch_status take_item(void *self, const config_item *item, notch_error *
 {
     config_reader *r = self;
     const char *section = r->table->config->section;
+    if (item->key == NULL) {
+        return NOTCH_OK;
+    }
     if (item->section[0] != '\0' && strcmp(item->section, section) != 0) {
         return fail(error, NOTCH_ERROR_INPUT,
                     "%.100s:%u: '%.40s' is in section [%.40s], expected [%s]", r->name, item->line,

@@ -23,12 +23,13 @@ enum {
 /* A key of an INI text. The strings stay until the function returns; a status other than OK ends
  * the reading. */
 typedef struct config_item {
-    const char *section, *key, *value;
+    const char *section, *key, *value; /* key and value NULL: the section begins here */
     unsigned line;
 } config_item;
 typedef notch_status config_function(void *self, const config_item *item, notch_error *error);
 
-/* Calls function(self, ...) for each key of the text of a file called `name`, in order. Errors:
+/* Calls function(self, ...) for each section and key of the text of a file called `name`, in order.
+ * Errors:
  * INPUT (the sentence names file and line), UNSUPPORTED (no inih), and what the function
  * returns. */
 notch_status config_each(const char *name, const char *text, size_t length,

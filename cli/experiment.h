@@ -15,6 +15,7 @@
 
 enum {
     EXPERIMENT_KEYS = 48,        /* options of a condition */
+    EXPERIMENT_VALUE = 200,      /* bytes of a value: a line is shorter */
     EXPERIMENT_NAME = 128,       /* bytes of a condition's name */
     EXPERIMENT_PATH = 1024,      /* bytes of a run's folder */
     EXPERIMENT_CONDITIONS = 256, /* of a file */
@@ -65,10 +66,11 @@ typedef struct experiment {
 int experiment_read(const char *file, const char *folder, experiment *made);
 void experiment_free(experiment *e);
 
-/* experiment_arguments.c: what `notch train` is called with for a run; argv points into texts of
- * the experiment and into *arguments. */
+/* experiment_arguments.c: what `notch train` is called with for a run. The texts of argv are copies
+ * in *arguments: taking options cuts lists. */
 typedef struct experiment_arguments {
-    char options[EXPERIMENT_KEYS + 4][40];
+    char options[EXPERIMENT_KEYS][40], values[EXPERIMENT_KEYS][EXPERIMENT_VALUE];
+    char folder[EXPERIMENT_PATH];
     char seed[24];
     char *argv[2 * EXPERIMENT_KEYS + 16];
     int argc;

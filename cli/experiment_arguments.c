@@ -14,10 +14,16 @@
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-static void put(experiment_arguments *to, const char *text)
+static void put(experiment_arguments *to, char *text)
 {
-    to->argv[to->argc++] = (char *)(uintptr_t)text; /* getopt_long moves pointers, not texts */
+    to->argv[to->argc++] = text;
     to->argv[to->argc] = NULL;
+}
+
+/* A text that stays as it is. */
+static void put_word(experiment_arguments *to, const char *text)
+{
+    put(to, (char *)(uintptr_t)text);
 }
 
 static bool has_key(const experiment_condition *condition, const char *key)
@@ -36,33 +42,35 @@ static void put_options(const experiment_run *run, bool aside, experiment_argume
         const experiment_key *key = &run->condition->keys[k];
         if (!aside || train_option_is_aside(key->key)) {
             (void)snprintf(to->options[k], sizeof to->options[k], "--%s", key->key);
+            (void)snprintf(to->values[k], sizeof to->values[k], "%s", key->value);
             put(to, to->options[k]);
-            put(to, key->value);
+            put(to, to->values[k]);
         }
     }
     if (!has_key(run->condition, "threads")) {
-        put(to, "--threads");
-        put(to, "1");
+        put_word(to, "--threads");
+        put_word(to, "1");
     }
-    put(to, "--quiet");
+    put_word(to, "--quiet");
 }
 
 void experiment_arguments_of(const experiment_run *run, bool resume, experiment_arguments *to)
 {
     to->argc = 0;
-    put(to, "train");
+    (void)snprintf(to->folder, sizeof to->folder, "%s", run->folder);
+    put_word(to, "train");
     put_options(run, resume, to);
     if (resume) {
-        put(to, "--resume");
-        put(to, run->folder);
+        put_word(to, "--resume");
+        put(to, to->folder);
         return;
     }
     (void)snprintf(to->seed, sizeof to->seed, "%" PRIu64, run->seed);
-    put(to, "--seed");
+    put_word(to, "--seed");
     put(to, to->seed);
-    put(to, "--out");
-    put(to, run->folder);
-    put(to, "--overwrite"); /* what a run left behind that was killed before it could save */
+    put_word(to, "--out");
+    put(to, to->folder);
+    put_word(to, "--overwrite"); /* what a run left behind that was killed before it could save */
 }
 
 /* ---- folders that are there ------------------------------------------------------------------ */

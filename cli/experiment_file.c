@@ -189,7 +189,7 @@ static notch_status take_item(void *self, const config_item *item, notch_error *
     file_reader *r = self;
     section *in = NULL;
     const notch_status status = find_section(r, item, &in, error);
-    if (status != NOTCH_OK) {
+    if (status != NOTCH_OK || item->key == NULL) {
         return status;
     }
     if (strcmp(item->key, "seeds") != 0) {

@@ -153,6 +153,9 @@ static bool keep(const config_item *item, const char *key, char **to)
 static notch_status take_item(void *self, const config_item *item, notch_error *error)
 {
     config_taking *t = self;
+    if (item->key == NULL) {
+        return NOTCH_OK;
+    }
     (void)fputs(t->begun ? ", [" : "[", t->file);
     t->begun = true;
     json_write_text(t->file, item->section);

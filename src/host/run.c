@@ -331,17 +331,23 @@ static notch_status write_model(const notch_run *r, const notch_checkpoint *chec
     return status;
 }
 
+static bool is_better(const notch_run *run, const notch_checkpoint *checkpoint)
+{
+    return checkpoint->test_count != 0 &&
+           (!run->has_best || checkpoint->test_correct > run->best_correct);
+}
+
+/* best.notch first: a run that is killed between the two goes on from the older last.notch and
+ * comes to the same evaluation again, but not the other way round. */
 notch_status notch_run_save(notch_run *run, const notch_checkpoint *checkpoint, notch_error *error)
 {
-    notch_status status = write_model(run, checkpoint, run->last, error);
-    if (status != NOTCH_OK || checkpoint->test_count == 0 ||
-        (run->has_best && checkpoint->test_correct <= run->best_correct)) {
-        return status;
-    }
-    status = write_model(run, checkpoint, run->best, error);
-    if (status == NOTCH_OK) {
+    if (is_better(run, checkpoint)) {
+        const notch_status status = write_model(run, checkpoint, run->best, error);
+        if (status != NOTCH_OK) {
+            return status;
+        }
         run->has_best = true;
         run->best_correct = checkpoint->test_correct;
     }
-    return status;
+    return write_model(run, checkpoint, run->last, error);
 }

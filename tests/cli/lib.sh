@@ -54,6 +54,14 @@ need() {
     command -v "$1" >/dev/null || skip "there is no $1"
 }
 
+# need_inih: ends the case in a build that cannot read INI files.
+need_inih() {
+    printf '[a]\nmodel = mlp\n' >probe.ini
+    ! notch experiment probe.ini --dry-run 2>&1 | grep -q 'build with inih' ||
+        skip 'this build has no inih'
+    rm probe.ini
+}
+
 # serving FOLDER COMMAND...: runs a command while tests/serve.c serves the folder; $url is its
 # address, which is "URL" in what the command prints.
 serving() {

@@ -1,5 +1,6 @@
 # experiment-input.sh - files that describe no experiment: one sentence, and nothing is made
 # SPDX-License-Identifier: MIT
+need_inih
 refused() {
     cat >bad.ini
     try notch experiment bad.ini --out there

@@ -1,5 +1,6 @@
 # experiment-kill.sh - killed at any moment and begun again, it ends with the same table
 # SPDX-License-Identifier: MIT
+need_inih
 # Without emulation: an emulated program's parent is the emulator.
 [ -z "${MESON_EXE_WRAPPER:-}" ] || {
     echo 'machines are emulated'
@@ -17,8 +18,8 @@ seeds = 1-4
 data = stripes.csv
 model = cnn
 batch = 8
-steps = 3000
-eval-every = 50
+steps = 6000
+eval-every = 100
 [zim]
 scope = layer, global
 END
@@ -32,7 +33,7 @@ for wait in 0.21 0.13 0.37 0.10 0.28 0.33 0.17 0.40 0.12 0.25; do
     kill -KILL "-$process" 2>/dev/null && kills=$((kills + 1))
     wait "$process" 2>/dev/null
 done
-[ "$kills" -ge 3 ] || echo "only $kills kills"
+[ "$kills" -ge 1 ] || echo "it ended before it could be killed"
 sleep 0.2 # until the kernel has ended the runs of the last one
 notch experiment grid.ini --out stormy --jobs 2 --quiet >/dev/null
 for folder in calm stormy; do

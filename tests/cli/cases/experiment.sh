@@ -1,5 +1,6 @@
 # experiment.sh - grids become runs, finished runs stay, results are what the runs' metrics say
 # SPDX-License-Identifier: MIT
+need_inih
 stripes 200 >stripes.csv
 cat >grid.ini <<'END'
 [experiment]
@@ -17,7 +18,10 @@ sampler = multinomial, systematic
 
 [one bit]
 bits = 1
+trials = 0.5:0.25
 seeds = 3
+
+[nothing of its own]
 END
 notch experiment grid.ini --dry-run --out there
 [ ! -e there ] || echo 'a dry run makes nothing'
@@ -37,13 +41,14 @@ if command -v python3 >/dev/null; then
     python3 -c '
 import json
 data = json.load(open("there/summary.json"))
-assert [len(c["runs"]) for c in data["conditions"]] == [3, 3, 3, 3, 1], data'
+assert [len(c["runs"]) for c in data["conditions"]] == [3, 3, 3, 3, 1, 3], data'
 fi
 echo '$ again: nothing is done twice'
 stat -c %Y.%n there/*/metrics.jsonl >before
 notch experiment grid.ini --out there --quiet >/dev/null
 stat -c %Y.%n there/*/metrics.jsonl >after
 cmp before after
+grep '^trials =' there/one-bit-seed3/config.ini
 echo '$ other options'
 sed -i 's/epochs = 2/epochs = 3/' grid.ini
 try notch experiment grid.ini --out there
