@@ -336,8 +336,8 @@ static void check_smoothed(const long double *magnitudes, uint64_t count, notch_
     CHECK_EQUAL_U64(block->mass_sum, sum);
 }
 
-/* An exponent whose numbers a long double holds, 32 bits and more included; on some machines it is a
- * double. */
+/* An exponent whose numbers a long double holds, 32 bits and more included; on some machines it is
+ * a double. */
 #define FAR (LDBL_MAX_EXP > 2048 ? 1000 : 900)
 
 static const notch_scaled smoothings[] = {
