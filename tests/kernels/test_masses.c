@@ -356,7 +356,8 @@ TEST(f32_find)
     create_regions();
     FOR_EACH_KIND(kind)
     {
-        for (uint32_t count = kind->is_finite ? 1 : NOTCH_RUN + 1; count <= NOTCH_RUN; count++) {
+        for (uint32_t count = kind->is_finite ? 1 : NOTCH_RUN + 1; count <= NOTCH_RUN;
+             count += REPEATED(1, 9)) {
             draw_values(kind);
             const int32_t coarser = (int32_t)draw_below(2);
             const uint32_t smoothing = coarser == 0 ? 0 : draw() >> (1 + draw_below(31));

@@ -204,7 +204,7 @@ static void run_backwards(void *self, notch_task *task, void *argument, uint64_t
 
 TEST(small_shapes)
 {
-    for (int i = 0; i < REPEATED(600, 60); i++) {
+    for (int i = 0; i < REPEATED(600, 20); i++) {
         const problem shape =
             draw_shape(1 + draw_below(70), 1 + draw_below(70), 1 + draw_below(70));
         check_shape(&shape, NULL);
@@ -214,7 +214,7 @@ TEST(small_shapes)
 /* Every number of rows of a tile, of columns of a panel, of terms of a unit and a vector. */
 TEST(each_size_in_turn)
 {
-    for (uint32_t size = 1; size <= 70; size += REPEATED(1, 1 + size / 8)) {
+    for (uint32_t size = 1; size <= 70; size += REPEATED(1, 3 + size / 4)) {
         const problem tall = draw_shape(size, 17, 9), wide = draw_shape(5, size, 6);
         const problem deep = draw_shape(3, 4, 2 * size + draw_below(2));
         check_shape(&tall, NULL);

@@ -68,7 +68,7 @@ TEST(run_sums)
     static uint64_t expected[NOTCH_BLOCK_RUNS];
     for (int kind = 0; kind < KINDS; kind++) {
         draw_masses(kind);
-        for (uint32_t size = 0; size <= NOTCH_BLOCK; size += size < 1200 ? 1 : 53) {
+        for (uint32_t size = 0; size <= NOTCH_BLOCK; size += size < 1200 ? REPEATED(1, 13) : 53) {
             uint32_t runs = 0;
             for (uint32_t first = 0; first < size; first += NOTCH_RUN) {
                 const uint32_t end = size - first < NOTCH_RUN ? size : first + NOTCH_RUN;
@@ -163,7 +163,7 @@ TEST(rank)
 {
     uint64_t rising[128];
     region_create(&inputs, 8 * NOTCH_BLOCK);
-    for (uint32_t count = 0; count <= 128; count += 8) {
+    for (uint32_t count = 0; count <= 128; count += REPEATED(8, 32)) {
         for (uint32_t some = 1; some <= count + 1; some += 1 + count / 4) {
             draw_rising(rising, count, some);
             for (uint32_t i = 0; i < count; i++) {

@@ -133,6 +133,9 @@ static double train_often(double *gradients[NOTCH_TENSORS_MAX])
 /* Losses, and gradients of up to 40 weights of each tensor, or of 20. */
 static void check_against_reference(uint32_t images)
 {
+    if (REPEATED(false, true)) {
+        SKIP("emulated: golden hashes tell that results are those of where this is compared");
+    }
     reference r;
     const notch_standardisation pixels = {127 << 16, 70 << 16};
     double *gradients[NOTCH_TENSORS_MAX] = {NULL};
@@ -615,7 +618,7 @@ static void check_extremes(void (*build)(void))
     static const int images[] = {0, 255, -1};
     static const int8_t bounds[][2] = {{-127, -127}, {127, 127}, {0, 0}, {-127, 127}};
     build();
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = REPEATED(0, 1); i < REPEATED(3, 2); i++) {
         for (size_t w = 0; w < 4; w++) {
             for (uint32_t count = 1; count <= IMAGES; count += IMAGES - 1) {
                 set_up(count);
