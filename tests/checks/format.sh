@@ -12,7 +12,8 @@ unformatted() {
 
 # All files but what programs or others wrote, which is as it is.
 texts() {
-    files | grep -vE '^third_party/|^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|\.(svg|tsv)$'
+    written='^third_party/|^tests/(cli/cases/.*\.(out|err)$|golden/|fuzz/corpus/)|\.(svg|tsv)$'
+    files | grep -vE "$written"
 }
 
 # Prints the lines of text files that match a regular expression.
