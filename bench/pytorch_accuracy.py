@@ -3,7 +3,7 @@
 
 SPDX-License-Identifier: MIT
 
-What results/accuracy.md compares with. Prints one JSON object an epoch: test accuracy in percent
+What results/bench-accuracy.md compares with. Prints one JSON object an epoch: test accuracy in percent
 and mean test loss after it, seconds so far.
 """
 import argparse

@@ -358,6 +358,8 @@ typedef struct notch_parameter {
     void *weights;           /* int8_t or int16_t [count], as lattice.bytes says */
     notch_gradient gradient; /* gradient.count is the number of weights */
     uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
+    uint64_t trials;     /* mode `paper`, scope `layer`: n of this tensor, at most 2^40, or 0 for
+                      * round(count^(1/dimensions)) */
     int32_t *accumulators; /* [count], in units of 2^-24 notches: only rule bold uses them. State
                             * that lives from step to step; start with zeros */
 
@@ -423,7 +425,7 @@ typedef enum notch_mode {
     NOTCH_MODE_UNBIASED = 0, /* Z fixed (given, or calibrated on the first steps): E u = (n/Z) g */
     NOTCH_MODE_NORMALISED = 1, /* Z = sum of masses: E u = n g / |g|_1 */
     NOTCH_MODE_PAPER = 2       /* the authors' code: c = 1, Z = |g|_1 + d, n = d (global) or
-                                * round(d^(1/dimensions)) a tensor (layer); options below that
+                                * notch_parameter.trials a tensor (layer); options below that
                                 * contradict are refused */
 } notch_mode;
 

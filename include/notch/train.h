@@ -15,6 +15,7 @@
  *
  *     stream                                     step          what
  *     NOTCH_STREAM_UPDATE + group                s             the update's draws
+ *     NOTCH_STREAM_UPDATE_ROWS + row             s             the same, mode `paper`, scope `layer`
  *     256 NOTCH_STREAM_ENGINE + stage            s             the engine's, see notch_batch
  *     NOTCH_STREAM_INITIALISE + tensor           0             first weights
  *     NOTCH_STREAM_INITIALISE_PAPER + tensor     0             their counts, mode `paper`
@@ -42,6 +43,7 @@ extern "C" {
 #define NOTCH_STREAM_INITIALISE_PAPER 0x200000u
 #define NOTCH_STREAM_SHUFFLE 0x300000u
 #define NOTCH_STREAM_SHIFT 0x400000u
+#define NOTCH_STREAM_UPDATE_ROWS 0x500000u
 
 #define NOTCH_SHIFT_MAX 64u
 

@@ -4,36 +4,65 @@
 #include <notch/model_file.h>
 #include <notch/notch.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/message.h"
+#include "host/trainer_rows.h"
+
+/* Bytes of workspace for an update of the model's tensors, or of their rows; 0 where sizes are out
+ * of range. */
+static notch_status plan_workspace(const notch_memory_request *request, uint32_t threads,
+                                   uint64_t *bytes, notch_error *error)
+{
+    const notch_model *model = request->model;
+    notch_parameter tensors[NOTCH_TENSORS_MAX];
+    memset(tensors, 0, sizeof tensors);
+    for (uint32_t i = 0; i < model->tensor_count; i++) {
+        tensors[i].gradient.count = model->tensors[i].count;
+    }
+    if (!request->rows) {
+        *bytes = notch_update_workspace(tensors, model->tensor_count, threads);
+        return NOTCH_OK;
+    }
+    const uint64_t count = notch_train_row_count(model);
+    *bytes = 0;
+    const notch_status status = notch_train_rows_check(model, error);
+    if (status != NOTCH_OK) {
+        return status;
+    }
+    notch_parameter *rows = malloc((size_t)count * sizeof *rows);
+    if (rows == NULL) {
+        return notch_fail(error, NOTCH_ERROR_MEMORY, "memory: no memory for %u rows of %s", count,
+                          model->name);
+    }
+    notch_train_rows(model, tensors, rows);
+    *bytes = notch_update_workspace(rows, count, threads) + count * sizeof *rows;
+    free(rows);
+    return NOTCH_OK;
+}
 
 /* What an update needs; `plan` has room for the parts that depend on the rule. */
 static notch_status plan_update(const notch_memory_request *request, notch_memory_plan *plan,
                                 notch_error *error)
 {
     const notch_model *model = request->model;
-    notch_parameter parameters[NOTCH_TENSORS_MAX];
     if (request->lattice == NULL) {
         plan->optimiser = request->momentum ? model->parameters * sizeof(float) : 0;
         return NOTCH_OK;
     }
-    memset(parameters, 0, sizeof parameters);
-    for (uint32_t i = 0; i < model->tensor_count; i++) {
-        parameters[i].gradient.count = model->tensors[i].count;
-    }
-    const uint32_t threads = request->engine.threads;
+    const uint32_t threads =
+        request->engine.threads != 0 ? request->engine.threads : notch_threads_usable();
     const uint64_t groups = request->scope == NOTCH_SCOPE_GLOBAL ? 1 : model->tensor_count;
     plan->optimiser = groups * sizeof(notch_calibration) +
                       (request->accumulators ? model->parameters * sizeof(int32_t) : 0);
-    plan->update_workspace = notch_update_workspace(
-        parameters, model->tensor_count, threads != 0 ? threads : notch_threads_usable());
-    if (plan->update_workspace == 0) {
+    const notch_status status = plan_workspace(request, threads, &plan->update_workspace, error);
+    if (status == NOTCH_OK && plan->update_workspace == 0) {
         return notch_fail(error, NOTCH_ERROR_RANGE,
                           "memory: an update of %u tensors on %u threads is out of range",
                           (uint64_t)model->tensor_count, (uint64_t)threads);
     }
-    return NOTCH_OK;
+    return status;
 }
 
 static notch_status plan_engine(const notch_memory_request *request, notch_memory_plan *plan,

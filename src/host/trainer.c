@@ -8,6 +8,7 @@
 #include "base/message.h"
 #include "host/initialise_float.h"
 #include "host/initialise_paper.h"
+#include "host/trainer_rows.h"
 
 enum {
     ALIGNMENT = 64
@@ -56,6 +57,9 @@ static notch_status check_all(const notch_model *model, const notch_train_option
     }
     if (status == NOTCH_OK) {
         status = check_data(model, train, "training", error);
+    }
+    if (status == NOTCH_OK && !options->sgd && notch_train_by_rows(&options->update)) {
+        status = notch_train_rows_check(model, error);
     }
     return status == NOTCH_OK ? check_data(model, test, "test", error) : status;
 }
@@ -156,6 +160,15 @@ static bool reserve_update(notch_trainer *t)
                                             : t->state->accumulators + model->tensors[i].offset;
     }
     t->workspace_bytes = notch_update_workspace(t->parameters, model->tensor_count, workers);
+    if (notch_train_by_rows(&t->options.update)) {
+        t->row_count = notch_train_row_count(model);
+        t->rows = malloc((size_t)t->row_count * sizeof *t->rows);
+        if (t->rows == NULL) {
+            return false;
+        }
+        notch_train_rows(model, t->parameters, t->rows);
+        t->workspace_bytes = notch_update_workspace(t->rows, t->row_count, workers);
+    }
     t->workspace =
         aligned_alloc(ALIGNMENT, (t->workspace_bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     if (notch_train_calibrates(&t->options)) {
@@ -252,6 +265,7 @@ void notch_trainer_destroy(notch_trainer *trainer)
     notch_engine_destroy(trainer->engine);
     notch_checkpoint_destroy(trainer->state);
     free(trainer->workspace);
+    free(trainer->rows);
     free(trainer->images);
     free(trainer->labels);
     free(trainer);

@@ -15,6 +15,8 @@ struct notch_trainer {
 
     /* Of updates in integers. */
     notch_parameter parameters[NOTCH_TENSORS_MAX];
+    notch_parameter *rows; /* of them, where updates go row by row, else NULL */
+    uint64_t row_count;
     void *workspace; /* NULL for sgd */
     size_t workspace_bytes;
 

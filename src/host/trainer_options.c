@@ -3,6 +3,7 @@
  */
 #include "base/message.h"
 #include "host/trainer.h"
+#include "host/trainer_rows.h"
 #include "update/budget.h"
 
 #define TRIALS_MAX (UINT64_C(1) << 48)
@@ -176,6 +177,8 @@ notch_status notch_train_memory_plan(const notch_model *model, const notch_train
                                           .momentum = notch_train_has_momentum(options),
                                           .accumulators = notch_train_accumulates(options),
                                           .scope = options->update.scope,
+                                          .rows = !options->sgd &&
+                                                  notch_train_by_rows(&options->update),
                                           .dataset = dataset};
     return notch_memory_plan_make(&request, plan, error);
 }

@@ -5,6 +5,7 @@
 
 #include "base/message.h"
 #include "host/trainer.h"
+#include "host/trainer_rows.h"
 #include "host/trainer_sgd.h"
 #include "model/observe.h"
 
@@ -50,23 +51,44 @@ static notch_status gather(notch_trainer *t, notch_batch *batch, notch_error *er
     return NOTCH_OK;
 }
 
+/* One update of all tensors, or of all their rows. */
+static notch_status update_parameters(notch_trainer *t, uint64_t trials, notch_error *error)
+{
+    const notch_model *model = &t->state->model;
+    const notch_runtime runtime = {t->options.isa, notch_engine_executor(t->engine)};
+    notch_key key = {t->options.seed, (uint32_t)t->state->step, NOTCH_STREAM_UPDATE};
+    if (t->rows != NULL) {
+        key.stream = NOTCH_STREAM_UPDATE_ROWS;
+        notch_train_rows(model, t->parameters, t->rows);
+        const notch_status status = notch_update_step(
+            &t->options.update, t->rows, t->row_count, trials, &key, &runtime,
+            t->state->calibrations, t->workspace, t->workspace_bytes, NULL, error);
+        if (status == NOTCH_OK) {
+            notch_train_rows_tell(model, t->rows, t->parameters);
+        }
+        if (status != NOTCH_ERROR_NOT_FINITE) {
+            return status;
+        }
+        /* The whole tensors fail likewise, with a sentence that has the element's index in one. */
+    }
+    return notch_update_step(&t->options.update, t->parameters, model->tensor_count, trials, &key,
+                             &runtime, t->state->calibrations, t->workspace, t->workspace_bytes,
+                             NULL, error);
+}
+
 static notch_status update_integers(notch_trainer *t, notch_error *error)
 {
     const uint64_t step = t->state->step;
     const uint32_t tensors = t->state->model.tensor_count;
     const notch_schedule schedule = {t->options.trials_schedule, t->options.trials_start,
                                      t->options.trials_end, t->steps};
-    const notch_key key = {t->options.seed, (uint32_t)step, NOTCH_STREAM_UPDATE};
-    const notch_runtime runtime = {t->options.isa, notch_engine_executor(t->engine)};
     uint64_t trials;
     for (uint32_t i = 0; i < tensors; i++) {
         t->parameters[i].gradient = notch_engine_gradient(t->engine, i);
     }
     notch_status status = notch_schedule_at(&schedule, step, &trials, error);
     if (status == NOTCH_OK) {
-        status = notch_update_step(&t->options.update, t->parameters, tensors, trials, &key,
-                                   &runtime, t->state->calibrations, t->workspace,
-                                   t->workspace_bytes, NULL, error);
+        status = update_parameters(t, trials, error);
     }
     for (uint32_t i = 0; status == NOTCH_OK && i < tensors; i++) {
         notch_trainer_count(t, i, t->parameters[i].moved, t->parameters[i].has_gradient);

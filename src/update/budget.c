@@ -119,12 +119,11 @@ notch_status notch_budget_trials(const notch_update_options *options, const notc
     if (options->mode != NOTCH_MODE_PAPER) {
         return notch_schedule_trials(trials_per_parameter, parameters, trials, error);
     }
-    *trials = options->scope == NOTCH_SCOPE_GLOBAL
-                  ? parameters
-                  : notch_rounded_root(parameters, first->dimensions);
+    *trials = options->scope == NOTCH_SCOPE_GLOBAL ? parameters
+              : first->trials != 0                 ? first->trials
+                                   : notch_rounded_root(parameters, first->dimensions);
     if (*trials > NOTCH_TRIALS_MAX) {
-        return notch_fail(error, NOTCH_ERROR_RANGE, "%u parameters, expected at most 2^40 trials",
-                          parameters);
+        return notch_fail(error, NOTCH_ERROR_RANGE, "%u trials, expected at most 2^40", *trials);
     }
     return NOTCH_OK;
 }
