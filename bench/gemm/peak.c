@@ -9,6 +9,7 @@
 #include <string.h>
 
 #if defined(__x86_64__) && defined(__GNUC__)
+#include "kernels/x86/matrix_x86.h"
 #include "kernels/x86/target.h"
 
 #define TARGET_VNNI                                                                                \
@@ -81,8 +82,38 @@ NOTCH_TARGET_AVX2 static uint64_t run_avx2(uint64_t turns)
     return turns * SUMS_256 * 16 * 2;
 }
 
+#if NOTCH_HAVE_AMX
+
+/* Rows, bytes a row: all eight tiles whole. */
+static const struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t line_bytes[16];
+    uint8_t lines[16];
+} whole_tiles = {1, 0, {0}, {64, 64, 64, 64, 64, 64, 64, 64}, {16, 16, 16, 16, 16, 16, 16, 16}};
+
+__attribute__((target("amx-tile,amx-int8"))) static uint64_t run_amx(uint64_t turns)
+{
+    __asm__ volatile("" : : "m"(whole_tiles));
+    _tile_loadconfig(&whole_tiles);
+    for (uint64_t t = 0; t < turns; t++) {
+        _tile_dpbusd(0, 4, 6);
+        _tile_dpbusd(1, 4, 7);
+        _tile_dpbusd(2, 5, 6);
+        _tile_dpbusd(3, 5, 7);
+    }
+    _tile_release();
+    return turns * 4 * 16 * 16 * 64 * 2;
+}
+
+#endif
+
 uint64_t peak_run(const char *name, uint64_t turns)
 {
+#if NOTCH_HAVE_AMX
+    if (strcmp(name, "avx512-amx") == 0) {
+        return run_amx(turns);
+    }
+#endif
     if (strcmp(name, "avx512-vnni") == 0) {
         return run_vnni(turns);
     }

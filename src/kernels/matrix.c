@@ -48,11 +48,6 @@ typedef struct packing {
     unsigned char *packed;
 } packing;
 
-static size_t units_of(const notch_matrix_kernels *kernels, uint32_t terms)
-{
-    return notch_divide_up(terms, kernels->unit_terms);
-}
-
 static size_t panel_offset(const notch_matrix_kernels *kernels, uint32_t columns, uint32_t term,
                            size_t units, size_t panel)
 {
@@ -75,7 +70,7 @@ static void pack_panel(void *argument, uint64_t item, uint32_t worker)
         const notch_operand part = operand_from(job->right, first, term);
         kernels->pack_right(&part, columns, terms,
                             job->packed + panel_offset(kernels, job->columns, term,
-                                                       units_of(kernels, terms), (size_t)item));
+                                                       notch_units_of(kernels, terms), (size_t)item));
     }
 }
 
@@ -83,7 +78,7 @@ size_t notch_matrix_pack_size(const notch_matrix_kernels *kernels, uint32_t colu
 {
     const size_t panels = notch_divide_up(columns, kernels->panel);
     const size_t blocks = terms / notch_block_terms(kernels);
-    const size_t rest = units_of(kernels, terms % notch_block_terms(kernels));
+    const size_t rest = notch_units_of(kernels, terms % notch_block_terms(kernels));
     return panels * (blocks * notch_panel_bytes(kernels, kernels->block_units) +
                      (rest != 0 ? notch_panel_bytes(kernels, rest) : 0));
 }
@@ -106,7 +101,7 @@ bool notch_matrix_takes_rows(const notch_matrix_kernels *kernels, uint8_t *flip)
 void notch_matrix_pack_start(const notch_matrix_kernels *kernels, uint32_t columns, uint32_t terms,
                              void *packed, const int32_t *start)
 {
-    const size_t units = units_of(kernels, least(terms, notch_block_terms(kernels)));
+    const size_t units = notch_units_of(kernels, least(terms, notch_block_terms(kernels)));
     for (uint32_t column = 0; column < columns; column++) {
         unsigned char *panel = (unsigned char *)packed +
                                panel_offset(kernels, columns, 0, units, column / kernels->panel);
@@ -131,7 +126,7 @@ typedef struct left_block {
 static left_block pack_left(const notch_matrix_kernels *kernels, const notch_operand *left,
                             uint32_t rows, uint32_t terms, unsigned char *memory)
 {
-    left_block block = {memory, NOTCH_TERMS_ALONG, rows, units_of(kernels, terms), 0};
+    left_block block = {memory, NOTCH_TERMS_ALONG, rows, notch_units_of(kernels, terms), 0};
     if (left->terms == NOTCH_TERMS_READY) {
         block.units = (const unsigned char *)left->values;
         block.row_bytes = left->stride;
@@ -140,6 +135,10 @@ static left_block pack_left(const notch_matrix_kernels *kernels, const notch_ope
     block.row_bytes = notch_row_bytes(block.depth);
     if (left->terms == NOTCH_TERMS_ALONG) {
         kernels->pack_rows(left->values, left->stride, rows, terms, memory, block.row_bytes);
+        return block;
+    }
+    if (kernels->pack_left_rows != NULL) {
+        kernels->pack_left_rows(left->values, left->stride, rows, terms, memory, block.row_bytes);
         return block;
     }
     block.terms = NOTCH_TERMS_ACROSS;
@@ -191,6 +190,13 @@ static void multiply_block(const notch_matrix_kernels *kernels, const left_block
             multiply_rows(kernels, &tile, least(left->rows - row, group));
         }
         tile.right += notch_panel_bytes(kernels, left->depth);
+    }
+}
+
+static void finish(const notch_matrix_kernels *kernels)
+{
+    if (kernels->finish != NULL) {
+        kernels->finish();
     }
 }
 
@@ -262,6 +268,7 @@ static void multiply_rectangle(void *argument, uint64_t item, uint32_t worker)
             }
         }
     }
+    finish(kernels);
 }
 
 /* The whole result for a few terms: right block by right block, packed on the spot. */
@@ -289,6 +296,7 @@ static void multiply_terms(const multiplication *job, range all, uint32_t worker
             }
         }
     }
+    finish(kernels);
 }
 
 static void multiply_partial(void *argument, uint64_t item, uint32_t worker)

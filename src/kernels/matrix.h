@@ -34,7 +34,7 @@ enum {
 typedef enum notch_terms {
     NOTCH_TERMS_ALONG = 0,  /* operand(i, k) = values[i * stride + k] */
     NOTCH_TERMS_ACROSS = 1, /* operand(i, k) = values[k * stride + i] */
-    NOTCH_TERMS_READY = 2   /* as ALONG, with every byte as notch_matrix_takes_rows says; up to 3
+    NOTCH_TERMS_READY = 2   /* as ALONG, with every byte as notch_matrix_takes_rows says; up to 63
                                bytes beyond the last element may be read. Left operands with a
                                packed right one only */
 } notch_terms;
@@ -60,7 +60,7 @@ typedef struct notch_product {
 
 typedef struct notch_matrix_kernels notch_matrix_kernels;
 
-/* The kernels of `isa`; `avx512` stands for those with VNNI where the processor has it. Errors as
+/* The kernels of `isa`; `avx512` stands for those with AMX or VNNI where the processor has it. Errors as
  * those of notch_kernels_select. */
 notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **kernels,
                                  notch_error *error);
@@ -69,7 +69,7 @@ notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **ker
  * the last. */
 const notch_matrix_kernels *notch_matrix_variant(uint32_t index);
 
-/* "ref", "avx2", "avx512", "avx512-vnni", "neon" or "neon-dot". */
+/* "ref", "avx2", "avx512", "avx512-vnni", "avx512-amx", "neon" or "neon-dot". */
 const char *notch_matrix_name(const notch_matrix_kernels *kernels);
 
 /* A right operand that serves for many products, such as the weights of a step. Bytes of it: about

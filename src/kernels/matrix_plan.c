@@ -104,7 +104,7 @@ notch_matrix_plan notch_matrix_plan_for(const notch_matrix_kernels *kernels, uin
     }
     const uint32_t block_rows = at_most(
         notch_round_up(plan.by_terms ? plan.rows : rows, kernels->panel), kernels->block_rows);
-    const size_t units = at_most(notch_divide_up(terms, kernels->unit_terms), kernels->block_units);
+    const size_t units = at_most(notch_units_of(kernels, terms), kernels->block_units);
     plan.left = notch_round_up(block_rows * notch_row_bytes(units) + 64, NOTCH_MATRIX_ALIGNMENT);
     return plan;
 }

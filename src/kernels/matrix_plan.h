@@ -38,6 +38,12 @@ static inline size_t notch_round_up(size_t a, size_t b)
     return notch_divide_up(a, b) * b;
 }
 
+/* Units that `terms` take in a panel. */
+static inline size_t notch_units_of(const notch_matrix_kernels *kernels, uint32_t terms)
+{
+    return notch_round_up(notch_divide_up(terms, kernels->unit_terms), kernels->unit_group);
+}
+
 /* Terms of a block of sums. */
 static inline uint32_t notch_block_terms(const notch_matrix_kernels *kernels)
 {

@@ -13,7 +13,7 @@ typedef struct variant {
 } variant;
 
 enum {
-    VARIANTS_MAX = 4
+    VARIANTS_MAX = 5
 };
 
 /* Those that this machine can run, in rising order. */
@@ -29,6 +29,11 @@ static uint32_t find_variants(variant found[VARIANTS_MAX])
         found[count++] = (variant){NOTCH_ISA_AVX512, &notch_matrix_avx512};
         if (notch_x86_has_avx512_vnni()) {
             found[count++] = (variant){NOTCH_ISA_AVX512, &notch_matrix_avx512_vnni};
+#if NOTCH_HAVE_AMX
+            if (notch_x86_has_amx()) {
+                found[count++] = (variant){NOTCH_ISA_AVX512, &notch_matrix_amx};
+            }
+#endif
         }
     }
 #endif

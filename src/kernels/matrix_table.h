@@ -32,12 +32,14 @@ typedef struct notch_matrix_tile {
     int32_t *result;
     size_t stride; /* of the result, in elements */
     uint32_t rows, columns;
-    bool add; /* to the result */
+    bool add;            /* to the result */
+    uint32_t configured; /* what the variant keeps from tile to tile; starts at 0 */
 } notch_matrix_tile;
 
 struct notch_matrix_kernels {
     const char *name;
     uint32_t unit_terms; /* 4 or 2 */
+    uint32_t unit_group; /* units of a panel come in multiples of this, those beyond terms zero */
     bool takes_rows;     /* rows of the left operand as they lie, with `flip` flipped */
     uint8_t flip;
     uint32_t panel;
@@ -53,16 +55,21 @@ struct notch_matrix_kernels {
     /* Up to `panel` rows of the left operand whose terms lie across: a panel without its head. */
     void (*pack_left)(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
                       unsigned char *units);
+    /* In place of pack_left where it is not NULL: the same rows, laid out as pack_rows does. */
+    void (*pack_left_rows)(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
+                           unsigned char *units, size_t row_bytes);
     /* Up to `panel` columns of the right operand, with the panel's head. */
     void (*pack_right)(const notch_operand *right, uint32_t columns, uint32_t terms,
                        unsigned char *panel);
-    void (*multiply)(const notch_matrix_tile *tile);
+    void (*multiply)(notch_matrix_tile *tile);
+    void (*finish)(void); /* after the last tile for now of this thread; NULL: nothing to do */
 };
 
 extern const notch_matrix_kernels notch_matrix_ref;
 extern const notch_matrix_kernels notch_matrix_avx2;
 extern const notch_matrix_kernels notch_matrix_avx512;
 extern const notch_matrix_kernels notch_matrix_avx512_vnni;
+extern const notch_matrix_kernels notch_matrix_amx;
 extern const notch_matrix_kernels notch_matrix_neon;
 extern const notch_matrix_kernels notch_matrix_neon_dot;
 

@@ -40,6 +40,7 @@ static inline int32x4_t finished(const int32x4_t sums[PARTS])
 const notch_matrix_kernels notch_matrix_neon = {
     .name = "neon",
     .unit_terms = 4,
+    .unit_group = 1,
     .panel = NOTCH_PANEL_NEON,
     .lanes = LANES,
     .tile_rows = ROWS,

@@ -44,6 +44,7 @@ TARGET static inline int32x4_t finished(const int32x4_t sums[PARTS])
 const notch_matrix_kernels notch_matrix_neon_dot = {
     .name = "neon-dot",
     .unit_terms = 4,
+    .unit_group = 1,
     .panel = NOTCH_PANEL_NEON,
     .lanes = LANES,
     .tile_rows = ROWS,

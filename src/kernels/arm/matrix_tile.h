@@ -104,7 +104,7 @@ TARGET static inline NOTCH_ALWAYS_INLINE void multiply_rows(const notch_matrix_t
         multiply_rows(tile, n, 4);                                                                 \
         break;
 
-TARGET static void multiply(const notch_matrix_tile *tile)
+TARGET static void multiply(notch_matrix_tile *tile)
 {
     const uint32_t vectors = (tile->columns + LANES - 1) / LANES;
     switch ((tile->rows - 1) * VECTORS + vectors) {

@@ -11,7 +11,7 @@ enum {
 };
 
 /* A product of int8 has 15 bits and a unit's four products 17; what is added up is modulo 2^32. */
-static void multiply(const notch_matrix_tile *tile)
+static void multiply(notch_matrix_tile *tile)
 {
     uint32_t sums[ROWS][NOTCH_PANEL_REF];
     for (uint32_t i = 0; i < tile->rows; i++) {
@@ -43,6 +43,7 @@ static void multiply(const notch_matrix_tile *tile)
 const notch_matrix_kernels notch_matrix_ref = {
     .name = "ref",
     .unit_terms = 4,
+    .unit_group = 1,
     .takes_rows = true,
     .panel = NOTCH_PANEL_REF,
     .lanes = 1,

@@ -35,6 +35,7 @@ NOTCH_TARGET_AVX2 static inline __m256i some(uint32_t n)
 const notch_matrix_kernels notch_matrix_avx2 = {
     .name = "avx2",
     .unit_terms = 2,
+    .unit_group = 1,
     .panel = NOTCH_PANEL_AVX2,
     .lanes = LANES,
     .tile_rows = 6,

@@ -28,6 +28,7 @@
 const notch_matrix_kernels notch_matrix_avx512 = {
     .name = "avx512",
     .unit_terms = 2,
+    .unit_group = 1,
     .panel = NOTCH_PANEL_AVX512,
     .lanes = LANES,
     .tile_rows = 12,

@@ -31,6 +31,7 @@
 const notch_matrix_kernels notch_matrix_avx512_vnni = {
     .name = "avx512-vnni",
     .unit_terms = 4,
+    .unit_group = 1,
     .takes_rows = true,
     .flip = 0x80,
     .panel = NOTCH_PANEL_AVX512,

@@ -160,6 +160,37 @@ TARGET static inline void transpose_units(__m512i v[LANES])
     }
 }
 
+/* 64 terms of 32 rows at a time: units of a panel, then transposed. */
+TARGET void notch_pack_left_rows_avx512(const int8_t *values, size_t stride, uint32_t rows,
+                                        uint32_t terms, unsigned char *units, size_t row_bytes)
+{
+    _Alignas(64) unsigned char panel[LANES * UNIT_BYTES];
+    memset(panel, 0, sizeof panel);
+    for (uint32_t row = 0; row < rows; row += PANEL) {
+        const uint32_t count = rows - row < PANEL ? rows - row : PANEL;
+        for (uint32_t k = 0; k < terms; k += 64) {
+            const uint32_t some = terms - k < 64 ? terms - k : 64;
+            unsigned char *to = units + row * row_bytes + k;
+            const __mmask64 own = first64((uint32_t)(row_bytes - k)); /* not the next row's */
+            notch_pack_left_bytes_avx512(values + k * stride + row, stride, count, some, panel);
+            for (uint32_t half = 0; half < count; half += LANES) {
+                __m512i v[LANES];
+                NOTCH_UNROLL
+                for (uint32_t u = 0; u < LANES; u++) {
+                    v[u] = _mm512_load_si512(panel + u * UNIT_BYTES + half * NOTCH_UNIT);
+                }
+                transpose_units(v);
+                NOTCH_UNROLL
+                for (uint32_t i = 0; i < LANES; i++) {
+                    if (half + i < count) {
+                        _mm512_mask_storeu_epi8(to + (half + i) * row_bytes, own, v[i]);
+                    }
+                }
+            }
+        }
+    }
+}
+
 /* 16 columns of which `columns` exist. */
 TARGET static __m512i pack_right_along(const notch_operand *right, uint32_t columns, uint32_t terms,
                                        unsigned char *units)

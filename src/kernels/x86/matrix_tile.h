@@ -97,7 +97,7 @@ TARGET static inline NOTCH_ALWAYS_INLINE void multiply_rows(const notch_matrix_t
         multiply_rows(tile, n, VECTORS);                                                           \
         break;
 
-TARGET static void multiply(const notch_matrix_tile *tile)
+TARGET static void multiply(notch_matrix_tile *tile)
 {
     switch (tile->rows + (tile->columns > LANES ? 16 : 0)) {
         EACH_ROWS(CASE_OF_ROWS)

@@ -11,6 +11,17 @@ enum {
     NOTCH_PANEL_AVX512 = 32
 };
 
+/* Whether the compiler knows tiles, and the system can be asked for them. */
+#if defined(__linux__) && (defined(__clang__) ? __clang_major__ >= 12 : __GNUC__ >= 11)
+#define NOTCH_HAVE_AMX 1
+#else
+#define NOTCH_HAVE_AMX 0
+#endif
+
+/* AMX_TILE and AMX_INT8, on a processor that has AVX512_VNNI. The first call asks the system, once
+ * for the whole process, to let it use the tiles. */
+bool notch_x86_has_amx(void);
+
 /* AVX512_VNNI, on a processor that has notch_x86_has_avx512. */
 bool notch_x86_has_avx512_vnni(void);
 
@@ -31,6 +42,8 @@ void notch_pack_rows_bytes_avx512(const int8_t *values, size_t stride, uint32_t 
                                   uint32_t terms, unsigned char *units, size_t row_bytes);
 void notch_pack_left_bytes_avx512(const int8_t *values, size_t stride, uint32_t rows,
                                   uint32_t terms, unsigned char *units);
+void notch_pack_left_rows_avx512(const int8_t *values, size_t stride, uint32_t rows, uint32_t terms,
+                                 unsigned char *units, size_t row_bytes);
 void notch_pack_right_bytes_avx512(const notch_operand *right, uint32_t columns, uint32_t terms,
                                    unsigned char *panel);
 
