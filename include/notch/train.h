@@ -15,7 +15,7 @@
  *
  *     stream                                     step          what
  *     NOTCH_STREAM_UPDATE + group                s             the update's draws
- *     NOTCH_STREAM_UPDATE_ROWS + row             s             the same, mode `paper`, scope `layer`
+ *     NOTCH_STREAM_UPDATE_ROWS + row             s             the same, paper mode, layer scope
  *     256 NOTCH_STREAM_ENGINE + stage            s             the engine's, see notch_batch
  *     NOTCH_STREAM_INITIALISE + tensor           0             first weights
  *     NOTCH_STREAM_INITIALISE_PAPER + tensor     0             their counts, mode `paper`

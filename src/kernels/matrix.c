@@ -70,7 +70,8 @@ static void pack_panel(void *argument, uint64_t item, uint32_t worker)
         const notch_operand part = operand_from(job->right, first, term);
         kernels->pack_right(&part, columns, terms,
                             job->packed + panel_offset(kernels, job->columns, term,
-                                                       notch_units_of(kernels, terms), (size_t)item));
+                                                       notch_units_of(kernels, terms),
+                                                       (size_t)item));
     }
 }
 

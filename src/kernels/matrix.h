@@ -60,8 +60,8 @@ typedef struct notch_product {
 
 typedef struct notch_matrix_kernels notch_matrix_kernels;
 
-/* The kernels of `isa`; `avx512` stands for those with AMX or VNNI where the processor has it. Errors as
- * those of notch_kernels_select. */
+/* The kernels of `isa`; `avx512` stands for those with AMX, or else VNNI, where the processor has
+ * it. Errors as those of notch_kernels_select. */
 notch_status notch_matrix_select(notch_isa isa, const notch_matrix_kernels **kernels,
                                  notch_error *error);
 

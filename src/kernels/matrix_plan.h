@@ -41,7 +41,8 @@ static inline size_t notch_round_up(size_t a, size_t b)
 /* Units that `terms` take in a panel. */
 static inline size_t notch_units_of(const notch_matrix_kernels *kernels, uint32_t terms)
 {
-    return notch_round_up(notch_divide_up(terms, kernels->unit_terms), kernels->unit_group);
+    const size_t units = notch_divide_up(terms, kernels->unit_terms);
+    return units < kernels->group_from ? units : notch_round_up(units, kernels->unit_group);
 }
 
 /* Terms of a block of sums. */

@@ -39,8 +39,10 @@ typedef struct notch_matrix_tile {
 struct notch_matrix_kernels {
     const char *name;
     uint32_t unit_terms; /* 4 or 2 */
-    uint32_t unit_group; /* units of a panel come in multiples of this, those beyond terms zero */
-    bool takes_rows;     /* rows of the left operand as they lie, with `flip` flipped */
+    /* Units of a panel come in multiples of unit_group, those beyond the terms zero, from
+     * group_from units on. */
+    uint32_t unit_group, group_from;
+    bool takes_rows; /* rows of the left operand as they lie, with `flip` flipped */
     uint8_t flip;
     uint32_t panel;
     uint32_t lanes;     /* columns are computed in multiples of this */

@@ -1,12 +1,12 @@
 /* matrix_amx.c - tiles of a product of matrices, 16 x 16 sums at a time.
  * SPDX-License-Identifier: MIT
  *
- * The processor's tiles are eight registers of up to 16 rows of 64 bytes. tdpbusd adds to each of 16
- * x 16 sums the products of 16 units of a row, unsigned, and of a column, signed, modulo 2^32.
+ * The processor's tiles are eight registers of up to 16 rows of 64 bytes. tdpbusd adds to each of
+ * 16 x 16 sums the products of 16 units of a row, unsigned, and a column, signed, modulo 2^32.
  * Operands lie as those of VNNI: a left tile is 16 rows of 16 units, a right one 16 units of 16
  * columns. So a tile of matrix_table.h takes 2 x 2 of them for sums, 2 for the left and 2 for the
- * right. A configuration says how many rows and bytes of each are used. Loading one takes as long as
- * a dozen tiles and letting go of them even longer, so a block of tiles shares them.
+ * right. A configuration says how many rows and bytes of each are used. Loading one takes as long
+ * as a dozen tiles and letting go of them even longer, so a block of tiles shares them.
  */
 #include <string.h>
 
@@ -16,12 +16,13 @@
 #if NOTCH_HAVE_AMX
 
 #define TARGET                                                                                     \
-    __attribute__((                                                                                \
-        target("amx-tile,amx-int8,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,popcnt")))
+    __attribute__((target(                                                                         \
+        "amx-tile,amx-int8,prfchw,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,popcnt")))
 
 enum {
     LINES = 16, /* rows of a tile; and units, or sums, in one */
     LINE_BYTES = 64,
+    GROUP_FROM = 8, /* units */
     PANEL = NOTCH_PANEL_AVX512,
     UNIT_BYTES = NOTCH_UNIT * PANEL
 };
@@ -114,9 +115,10 @@ TARGET static NOTCH_ALWAYS_INLINE inline void store_sums(const notch_matrix_tile
 }
 
 /* 16 units. */
-TARGET static NOTCH_ALWAYS_INLINE inline void
-multiply_units(const unsigned char *left, size_t row_bytes, const unsigned char *right, bool low,
-               bool wide)
+TARGET static NOTCH_ALWAYS_INLINE inline void multiply_units(const unsigned char *left,
+                                                             size_t row_bytes,
+                                                             const unsigned char *right, bool low,
+                                                             bool wide)
 {
     _tile_loadd(4, left, row_bytes);
     _tile_loadd(6, right, UNIT_BYTES);
@@ -134,6 +136,18 @@ multiply_units(const unsigned char *left, size_t row_bytes, const unsigned char 
     }
 }
 
+/* Stores of tiles wait for each line that is not in the cache. */
+TARGET static NOTCH_ALWAYS_INLINE inline void fetch_result(const notch_matrix_tile *tile, bool wide)
+{
+    for (uint32_t i = 0; !tile->add && i < tile->rows; i++) {
+        const int32_t *line = tile->result + i * tile->stride;
+        __builtin_prefetch(line, 1);
+        if (wide) {
+            __builtin_prefetch(line + LINES, 1);
+        }
+    }
+}
+
 TARGET static NOTCH_ALWAYS_INLINE inline void multiply_halves(const notch_matrix_tile *tile,
                                                               bool low, bool wide)
 {
@@ -141,6 +155,7 @@ TARGET static NOTCH_ALWAYS_INLINE inline void multiply_halves(const notch_matrix
     if (tile->add) {
         add_start(tile);
     }
+    fetch_result(tile, wide);
     load_sums(tile, low, wide);
     for (size_t u = 0; u < tile->units; u += LINES) {
         multiply_units(tile->left + u * NOTCH_UNIT, tile->row_bytes, right + u * UNIT_BYTES, low,
@@ -149,8 +164,26 @@ TARGET static NOTCH_ALWAYS_INLINE inline void multiply_halves(const notch_matrix
     store_sums(tile, low, wide);
 }
 
+/* Few units, which would fill a small part of the tiles: twelve rows at a time, as VNNI does. */
+static void multiply_few(const notch_matrix_tile *tile)
+{
+    const notch_matrix_kernels *vnni = &notch_matrix_avx512_vnni;
+    notch_matrix_tile part = *tile;
+    for (uint32_t row = 0; row < tile->rows; row += part.rows) {
+        const uint32_t left = tile->rows - row;
+        part.rows = left < vnni->tile_rows ? left : vnni->tile_rows;
+        part.left = tile->left + row * tile->row_bytes;
+        part.result = tile->result + row * tile->stride;
+        vnni->multiply(&part);
+    }
+}
+
 TARGET static void multiply(notch_matrix_tile *tile)
 {
+    if (tile->units % LINES != 0) {
+        multiply_few(tile);
+        return;
+    }
     const uint32_t shape = tile->rows << 8 | tile->columns;
     if (tile->configured != shape) {
         configure(tile->rows, tile->columns);
@@ -182,7 +215,7 @@ static void pack_right(const notch_operand *right, uint32_t columns, uint32_t te
 {
     const uint32_t units = (terms + NOTCH_UNIT - 1) / NOTCH_UNIT, beyond = units % LINES;
     notch_pack_right_bytes_avx512(right, columns, terms, panel);
-    if (beyond != 0) {
+    if (units >= GROUP_FROM && beyond != 0) {
         memset(panel + (size_t)UNIT_BYTES * (1 + units), 0, (size_t)UNIT_BYTES * (LINES - beyond));
     }
 }
@@ -191,6 +224,7 @@ const notch_matrix_kernels notch_matrix_amx = {
     .name = "avx512-amx",
     .unit_terms = 4,
     .unit_group = LINES,
+    .group_from = GROUP_FROM,
     .takes_rows = true,
     .flip = 0x80,
     .panel = PANEL,
