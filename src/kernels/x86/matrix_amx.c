@@ -84,6 +84,7 @@ TARGET static NOTCH_ALWAYS_INLINE inline void load_sums(const notch_matrix_tile 
     const unsigned char *from = tile->add ? (const unsigned char *)tile->result : tile->right;
     const size_t line = tile->add ? tile->stride * sizeof(int32_t) : 0;
     const size_t down = LINES * line;
+    __asm__ volatile("" : : : "memory"); /* gcc 12 does not know that loads of tiles read memory */
     _tile_loadd(0, from, line);
     if (wide) {
         _tile_loadd(1, from + LINE_BYTES, line);
