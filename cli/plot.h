@@ -30,10 +30,11 @@ typedef struct plot_point {
     size_t runs;
     double loss, loss_deviation;         /* of the test set */
     double accuracy, accuracy_deviation; /* 0 to 1 */
+    uint64_t test_count;                 /* images; 0: not the same in all runs */
 } plot_point;
 
 typedef struct plot_condition {
-    const char *name;
+    char name[PLOT_NAME];
     size_t run_count;
     plot_point *points; /* by rising steps */
     size_t point_count;
@@ -42,18 +43,27 @@ typedef struct plot_condition {
 typedef struct plot_data {
     plot_run *runs;
     size_t run_count;
-    plot_condition conditions[PLOT_CONDITIONS]; /* in the order of their first runs */
+    plot_condition conditions[PLOT_CONDITIONS]; /* in the order of their first runs, then tables' */
     size_t condition_count;
-    uint64_t test_count; /* images of an evaluation; 0: not the same in all runs */
+    uint64_t test_count; /* images of an evaluation; 0: not the same in all */
+    bool counted;        /* some evaluation has been seen */
 } plot_data;
 
-/* plot_data.c: reads runs, and folders of runs. Returns EXIT_DONE, or the exit code after one
- * sentence on standard error. Either way to be freed with plot_free. */
-int plot_read(char **folders, plot_data *data);
+/* plot_data.c: reads runs, folders of runs, and tables (*.tsv). Returns EXIT_DONE, or the exit code
+ * after one sentence on standard error. Either way to be freed with plot_free. */
+int plot_read(char **operands, plot_data *data);
 void plot_free(plot_data *data);
 
-/* What is drawn, as a table: condition, runs, step, and the four values, tabs between them. */
+/* The name without what a script of gnuplot could take for its own; less than PLOT_NAME bytes. */
+void plot_name(const char *text, char name[PLOT_NAME]);
+/* An evaluation on so many images. */
+void plot_count(plot_data *data, uint64_t test_count);
+
+/* plot_table.c: what is drawn, as a table: condition, runs, step, the four values and the number of
+ * test images, tabs between them. */
 void plot_write_data(FILE *file, const plot_data *data);
+/* Adds its conditions, which must be new. path: for sentences. Errors: INPUT. */
+notch_status plot_read_table(FILE *file, const char *path, plot_data *data, notch_error *error);
 
 typedef enum plot_kind {
     PLOT_CURVES,

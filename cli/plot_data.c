@@ -1,10 +1,9 @@
-/* plot_data.c - reads the runs of a plot and averages them by conditions.
+/* plot_data.c - reads the runs and tables of a plot, and averages runs by conditions.
  * SPDX-License-Identifier: MIT
  */
 #define _DEFAULT_SOURCE
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,20 @@ static notch_status refuse(notch_error *error, notch_status status, const char *
     return error->status = status;
 }
 
+void plot_name(const char *text, char name[PLOT_NAME])
+{
+    (void)snprintf(name, PLOT_NAME, "%s", text);
+    for (char *c = name; *c != '\0'; c++) {
+        *c = (unsigned char)*c < ' ' || *c == '\'' || *c == '"' ? '_' : *c;
+    }
+}
+
+void plot_count(plot_data *data, uint64_t test_count)
+{
+    data->test_count = !data->counted || data->test_count == test_count ? test_count : 0;
+    data->counted = true;
+}
+
 /* ---- runs ------------------------------------------------------------------------------------ */
 
 /* The last part of a path, up to "-seed" and a number. */
@@ -37,14 +50,16 @@ static void name_condition(const char *folder, char name[PLOT_NAME])
     while (start > 0 && folder[start - 1] != '/') {
         start--;
     }
-    (void)snprintf(name, PLOT_NAME, "%.*s", (int)(length - start), folder + start);
-    char *seed = strstr(name, "-seed");
-    if (seed != NULL && seed != name && strspn(seed + 5, "0123456789") == strlen(seed + 5)) {
+    char last[PLOT_NAME];
+    (void)snprintf(last, sizeof last, "%.*s", (int)(length - start), folder + start);
+    char *seed = strstr(last, "-seed");
+    if (seed != NULL && seed != last && strspn(seed + 5, "0123456789") == strlen(seed + 5)) {
         *seed = '\0';
     }
-    for (char *c = name; *c != '\0'; c++) {
-        *c = *c == '-' ? ' ' : (unsigned char)*c < ' ' || *c == '\'' || *c == '"' ? '_' : *c;
+    for (char *c = last; *c != '\0'; c++) {
+        *c = *c == '-' ? ' ' : *c;
     }
+    plot_name(last, name);
 }
 
 static notch_status add_run(plot_data *data, const char *folder, notch_error *error)
@@ -188,6 +203,8 @@ static void average(const plot_data *data, const plot_condition *condition, plot
                 continue;
             }
             if (pass == 0) {
+                point->test_count =
+                    point->runs == 0 || point->test_count == e->test_count ? e->test_count : 0;
                 point->runs++;
                 point->loss += e->test_loss;
                 point->accuracy += e->test_accuracy;
@@ -218,12 +235,12 @@ static notch_status group(plot_data *data, notch_error *error)
                               "is one condition too many, expected at most 32");
             }
             condition = &data->conditions[data->condition_count++];
-            *condition = (plot_condition){.name = run->condition};
+            *condition = (plot_condition){.run_count = 0};
+            (void)snprintf(condition->name, sizeof condition->name, "%s", run->condition);
         }
         condition->run_count++;
         for (size_t k = 0; k < run->count; k++) {
-            const uint64_t count = run->evaluations[k].test_count;
-            data->test_count = r == 0 && k == 0 ? count : data->test_count == count ? count : 0;
+            plot_count(data, run->evaluations[k].test_count);
         }
     }
     for (size_t c = 0; c < data->condition_count; c++) {
@@ -241,17 +258,41 @@ static notch_status group(plot_data *data, notch_error *error)
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
-int plot_read(char **folders, plot_data *data)
+static bool is_table(const char *path)
+{
+    const size_t length = strlen(path);
+    return length > 4 && strcmp(path + length - 4, ".tsv") == 0;
+}
+
+static notch_status add_table(plot_data *data, const char *path, notch_error *error)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return refuse(error, NOTCH_ERROR_INPUT, path, strerror(errno));
+    }
+    const notch_status status = plot_read_table(file, path, data, error);
+    (void)fclose(file);
+    return status;
+}
+
+int plot_read(char **operands, plot_data *data)
 {
     notch_error error = {NOTCH_OK, ""};
     notch_status status = NOTCH_OK;
     *data = (plot_data){.run_count = 0};
-    for (; status == NOTCH_OK && *folders != NULL; folders++) {
-        status =
-            is_run(*folders) ? add_run(data, *folders, &error) : add_runs(data, *folders, &error);
+    for (char **operand = operands; status == NOTCH_OK && *operand != NULL; operand++) {
+        if (!is_table(*operand)) {
+            status = is_run(*operand) ? add_run(data, *operand, &error)
+                                      : add_runs(data, *operand, &error);
+        }
     }
     if (status == NOTCH_OK) {
         status = group(data, &error);
+    }
+    for (char **operand = operands; status == NOTCH_OK && *operand != NULL; operand++) {
+        if (is_table(*operand)) {
+            status = add_table(data, *operand, &error);
+        }
     }
     return status == NOTCH_OK ? EXIT_DONE : command_fail(PLOT_COMMAND, &error);
 }
@@ -266,18 +307,4 @@ void plot_free(plot_data *data)
     }
     free(data->runs);
     *data = (plot_data){.run_count = 0};
-}
-
-void plot_write_data(FILE *file, const plot_data *data)
-{
-    (void)fprintf(file, "condition\truns\tstep\ttest_loss\tdeviation\ttest_accuracy\tdeviation\n");
-    for (size_t c = 0; c < data->condition_count; c++) {
-        const plot_condition *condition = &data->conditions[c];
-        for (size_t k = 0; k < condition->point_count; k++) {
-            const plot_point *p = &condition->points[k];
-            (void)fprintf(file, "%s\t%zu\t%" PRIu64 "\t%.6g\t%.6g\t%.6g\t%.6g\n", condition->name,
-                          p->runs, p->step, p->loss, p->loss_deviation, p->accuracy,
-                          p->accuracy_deviation);
-        }
-    }
 }

@@ -215,9 +215,13 @@ static void write_bars(FILE *file, const plot_data *data, const plot_picture *pi
                   (double)data->condition_count - 0.5);
     write_title(file, data, picture);
     (void)fputs("plot $means using 1:2:3 with xerrorbars pt 2 ps 1.2 lw 2 lc rgb '#08306b' title "
-                "'mean, standard deviation', "
-                "$runs using 1:2 with points pt 7 ps 0.6 lc rgb '#b2182b' title 'runs'\n",
+                "'mean, standard deviation'",
                 file);
+    if (data->run_count > 0) {
+        (void)fputs(", $runs using 1:2 with points pt 7 ps 0.6 lc rgb '#b2182b' title 'runs'",
+                    file);
+    }
+    (void)fputc('\n', file);
 }
 
 void plot_write_script(FILE *file, const plot_data *data, const plot_picture *picture)

@@ -13,6 +13,29 @@ notch plot runs --data table
 cat table
 notch plot runs/b runs/a-seed2 --data table
 cut -f1-3 table
+# Tables are read as they were written, and stand beside runs.
+notch plot runs --data kept.tsv
+notch plot kept.tsv --data again
+cmp kept.tsv again
+grep -v '^b' kept.tsv >a.tsv
+notch plot a.tsv runs/b --data both
+cut -f1-3 both
+try notch plot kept.tsv runs --data table
+try notch plot a.tsv a.tsv --data table
+heading=$(head -n 1 kept.tsv)
+refused() {
+    printf "$@" >bad.tsv
+    try notch plot bad.tsv --data table
+}
+refused ''
+refused 'condition\n'
+refused '%s\n' "$heading"
+refused '%s\na\t1\t10\t1\t0\t0.5\t0\n' "$heading"
+refused '%s\na\t1\t10\t1\t0\t1.5\t0\t9\n' "$heading"
+refused '%s\na\t1\t10\tnan\t0\t0.5\t0\t9\n' "$heading"
+refused '%s\na\t1\t10\t1\t0\t0.5\t0\t9\na\t1\t10\t1\t0\t0.5\t0\t9\n' "$heading"
+refused '%s\n%02000d\n' "$heading" 1
+try notch plot absent.tsv --data table
 try notch plot
 try notch plot runs
 try notch plot runs --out picture.jpg
@@ -27,7 +50,10 @@ if command -v gnuplot >/dev/null; then
     for picture in "it's.svg" plain.png; do
         notch plot runs --title "a 'title'; system('touch bad')" --out "$picture" 2>&1
         notch plot runs --bars --out "bars-$picture" 2>&1
-        [ -s "$picture" ] && [ -s "bars-$picture" ] || echo "$picture is missing"
+        notch plot kept.tsv --bars --out "table-$picture" 2>&1
+        for name in "$picture" "bars-$picture" "table-$picture"; do
+            [ -s "$name" ] || echo "$name is missing"
+        done
     done
     notch plot runs --text >text 2>&1
     grep -q 'test accuracy' text || cat text
