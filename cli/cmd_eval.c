@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "json.h"
 #include "model_engine.h"
@@ -186,11 +187,7 @@ int cmd_eval(int argc, char **argv)
          .argument = DATA_NAMES,
          .text = &request.data,
          .help = "the data set"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
+        option_data_dir(&request.data_dir),
         {.kind = OPTION_CHOICE,
          .name = "part",
          .argument = "NAME",
@@ -205,29 +202,10 @@ int cmd_eval(int argc, char **argv)
          .minimum = 1,
          .maximum = NOTCH_DATASET_COUNT_MAX,
          .help = "the first N images only"},
-        {.kind = OPTION_NUMBER,
-         .name = "batch",
-         .argument = "N",
-         .value = &request.running.batch,
-         .minimum = 1,
-         .maximum = 65536,
-         .help = "images at a time"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &request.running.threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &request.running.isa,
-         .choices = option_isas,
-         .help = "instruction set of the int engine"},
-        {.kind = OPTION_FLAG,
-         .name = "json",
-         .flag = &request.json,
-         .help = "print one JSON object"},
+        option_batch(&request.running.batch, "images at a time"),
+        option_threads(&request.running.threads),
+        option_isa(&request.running.isa, "instruction set of the int engine"),
+        option_json(&request.json),
     };
     const option_table table = {.command = command,
                                 .purpose = EVAL_PURPOSE,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "inspect.h"
 #include "options.h"
@@ -229,19 +230,8 @@ int cmd_inspect(int argc, char **argv)
          .value = &request.momentum,
          .maximum = UINT64_C(1) << 32,
          .help = "of sgd"},
-        {.kind = OPTION_NUMBER,
-         .name = "batch",
-         .argument = "N",
-         .value = &request.batch,
-         .minimum = 1,
-         .maximum = 65536,
-         .help = "images in a batch"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &request.threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
+        option_batch(&request.batch, "images in a batch"),
+        option_threads(&request.threads),
         {.kind = OPTION_TEXT,
          .name = "data",
          .argument = "NAME",
@@ -255,10 +245,7 @@ int cmd_inspect(int argc, char **argv)
          .maximum = UINT64_MAX,
          .help = "end with exit code 1 if training takes more bytes, such as 512K or 64M"},
         {.kind = OPTION_HEADING, .help = "Output"},
-        {.kind = OPTION_FLAG,
-         .name = "json",
-         .flag = &request.json,
-         .help = "print one JSON object"},
+        option_json(&request.json),
     };
     const option_table table = {.command = command,
                                 .purpose = INSPECT_PURPOSE,

@@ -8,6 +8,7 @@
 
 #include "bar.h"
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "image.h"
 #include "json.h"
@@ -254,11 +255,7 @@ int cmd_predict(int argc, char **argv)
     predict_request request = {.part = PART_TEST, .maximum = 255};
     const option_entry entries[] = {
         {.kind = OPTION_HEADING, .help = "An image of a data set"},
-        {.kind = OPTION_TEXT,
-         .name = "data",
-         .argument = "NAME",
-         .text = &request.data,
-         .help = "the data set: " DATA_NAMES},
+        option_data(&request.data),
         {.kind = OPTION_NUMBER,
          .name = "index",
          .argument = "I",
@@ -273,11 +270,7 @@ int cmd_predict(int argc, char **argv)
          .value = &request.part,
          .choices = part_name,
          .help = "of the data set"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
+        option_data_dir(&request.data_dir),
         {.kind = OPTION_HEADING, .help = "A PNG file"},
         {.kind = OPTION_FLAG,
          .name = "invert",
@@ -296,10 +289,7 @@ int cmd_predict(int argc, char **argv)
          .name = "quiet",
          .flag = &request.quiet,
          .help = "print no image, only the class"},
-        {.kind = OPTION_FLAG,
-         .name = "json",
-         .flag = &request.json,
-         .help = "print one JSON object"},
+        option_json(&request.json),
     };
     const option_table table = {.command = command,
                                 .purpose = PREDICT_PURPOSE,

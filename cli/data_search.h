@@ -17,8 +17,6 @@
 
 /* For the help of options. */
 #define DATA_NAMES "digits|mnist|fashion-mnist|cifar10|optdigits|PATH"
-#define DATA_DIR_HELP                                                                              \
-    "look for data sets here first, then in $NOTCH_DATA and the user's data folder"
 
 enum {
     DATA_FOLDERS_MAX = 3

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_commands.h"
 #include "data_search.h"
 #include "options.h"
@@ -150,11 +151,7 @@ int cmd_data_sheet(int argc, char **argv)
          .argument = "FILE",
          .text = &request.out,
          .help = "the PNG file to write; one that is there is replaced"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
+        option_data_dir(&request.data_dir),
         {.kind = OPTION_CHOICE,
          .name = "part",
          .argument = "NAME",
