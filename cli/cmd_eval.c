@@ -21,8 +21,6 @@ static const char description[] =
     "the one that trained the model.";
 
 enum {
-    PART_TRAIN,
-    PART_TEST,
     SHOWN_CLASSES = 20 /* the most for which people are shown the matrix */
 };
 
@@ -41,12 +39,6 @@ typedef struct evaluation {
     const uint8_t *labels;
     uint64_t *confusion; /* [label][class] */
 } evaluation;
-
-static const char *part_name(uint64_t value)
-{
-    static const char *const names[] = {"train", "test"};
-    return value <= PART_TEST ? names[value] : NULL;
-}
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
@@ -134,7 +126,7 @@ static int evaluate(const eval_request *request, const model_source *source,
     const bool all = request->count == 0 || request->count > dataset->count;
     evaluation e = {.model = source->model.name,
                     .dataset = dataset->name,
-                    .part = part_name(request->part),
+                    .part = data_part_name(request->part),
                     .classes = source->checkpoint->classes,
                     .labels = dataset->labels,
                     .count = all ? dataset->count : request->count};
@@ -160,10 +152,9 @@ static int evaluate(const eval_request *request, const model_source *source,
 
 static int eval(const eval_request *request)
 {
-    const bool train = request->part == PART_TRAIN;
     notch_dataset *dataset = NULL;
-    int code = data_search_open(command, request->data, request->data_dir, train ? &dataset : NULL,
-                                train ? NULL : &dataset);
+    int code =
+        data_search_open_part(command, request->data, request->data_dir, request->part, &dataset);
     if (code != EXIT_DONE) {
         return code;
     }
@@ -180,7 +171,7 @@ static int eval(const eval_request *request)
 
 int cmd_eval(int argc, char **argv)
 {
-    eval_request request = {.part = PART_TEST, .running = {.batch = 64}};
+    eval_request request = {.part = DATA_TEST, .running = {.batch = 64}};
     const option_entry entries[] = {
         {.kind = OPTION_TEXT,
          .name = "data",
@@ -188,12 +179,7 @@ int cmd_eval(int argc, char **argv)
          .text = &request.data,
          .help = "the data set"},
         option_data_dir(&request.data_dir),
-        {.kind = OPTION_CHOICE,
-         .name = "part",
-         .argument = "NAME",
-         .value = &request.part,
-         .choices = part_name,
-         .help = "which images"},
+        option_part(&request.part, "which images"),
         {.kind = OPTION_NUMBER,
          .name = "count",
          .argument = "N",

@@ -29,6 +29,16 @@ option_entry option_data_dir(const char **folder)
         .help = "look for data sets here first, then in $NOTCH_DATA and the user's data folder"};
 }
 
+option_entry option_part(uint64_t *part, const char *help)
+{
+    return (option_entry){.kind = OPTION_CHOICE,
+                          .name = "part",
+                          .argument = "NAME",
+                          .value = part,
+                          .choices = data_part_name,
+                          .help = help};
+}
+
 static option_entry threads(uint64_t *count, const char *help)
 {
     return (option_entry){.kind = OPTION_NUMBER,

@@ -15,9 +15,10 @@
 
 #include "options.h"
 
-/* --data and --data-dir, for data_search_open. */
+/* What data_search_open is told: --data, --data-dir and --part. */
 option_entry option_data(const char **name);
 option_entry option_data_dir(const char **folder);
+option_entry option_part(uint64_t *part, const char *help);
 
 /* --threads, 0 to 1024, where 0 stands for one on each processor. option_workers: the same for
  * commands that train or measure training. */
