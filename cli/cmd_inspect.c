@@ -12,6 +12,7 @@
 #include "data_search.h"
 #include "inspect.h"
 #include "options.h"
+#include "train_options.h"
 
 static const char command[] = "notch inspect";
 
@@ -30,20 +31,10 @@ enum {
     UPDATE_SGD = 3 /* behind the library's rules */
 };
 
-static const char *engine_name(uint64_t value)
-{
-    return notch_engine_type_name((notch_engine_type)value);
-}
-
 static const char *update_name(uint64_t value)
 {
     static const char *const names[] = {"zim", "sr", "sign", "sgd"};
     return value <= UPDATE_SGD ? names[value] : NULL;
-}
-
-static const char *scope_name(uint64_t value)
-{
-    return notch_scope_name((notch_scope)value);
 }
 
 /* ---- what is shared by both ways of printing ------------------------------------------------- */
@@ -201,7 +192,7 @@ int cmd_inspect(int argc, char **argv)
          .argument = "NAME",
          .value = &request.engine,
          .given = &request.engine_given,
-         .choices = engine_name,
+         .choices = train_engines,
          .help = "which arithmetic"},
         {.kind = OPTION_CHOICE,
          .name = "update",
@@ -214,7 +205,7 @@ int cmd_inspect(int argc, char **argv)
          .name = "scope",
          .argument = "NAME",
          .value = &request.scope,
-         .choices = scope_name,
+         .choices = train_scopes,
          .help = "whether each tensor has its own trials"},
         {.kind = OPTION_NUMBER,
          .name = "bits",
