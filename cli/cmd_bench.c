@@ -5,6 +5,7 @@
 
 #include "bench.h"
 #include "commands.h"
+#include "common_options.h"
 #include "options.h"
 
 enum {
@@ -75,12 +76,7 @@ static int cmd_bench_update(int argc, char **argv)
          .value = &o.spread,
          .maximum = BENCH_SPREAD_MAX,
          .help = "the largest scale of gradients is 2^BITS times the smallest"},
-        {.kind = OPTION_NUMBER,
-         .name = "seed",
-         .argument = "S",
-         .value = &o.seed,
-         .maximum = UINT64_MAX,
-         .help = "seed of all random numbers"},
+        option_seed(&o.seed, "seed of all random numbers"),
         {.kind = OPTION_HEADING, .help = "How to measure"},
         {.kind = OPTION_NUMBER,
          .name = "repeat",
@@ -89,18 +85,8 @@ static int cmd_bench_update(int argc, char **argv)
          .minimum = 1,
          .maximum = BENCH_REPEAT_MAX,
          .help = "timed repetitions, of which the median is quoted"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &o.threads,
-         .maximum = 1024,
-         .help = "worker threads; 0: one for each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &o.isa,
-         .choices = option_isas,
-         .help = "instruction set"},
+        option_workers(&o.threads),
+        option_isa(&o.isa, "instruction set"),
         {.kind = OPTION_FLAG,
          .name = "json",
          .flag = &o.json,

@@ -5,15 +5,13 @@
 
 #include "bench.h"
 #include "commands.h"
-#include "data_search.h"
+#include "common_options.h"
 #include "model_open.h"
 #include "train_options.h"
 
 enum {
     WARM_UP = 5,
-    STEPS = 40,
-    BATCH_MAX = 65536,
-    THREADS_MAX = 1024
+    STEPS = 40
 };
 
 static const char description[] =
@@ -35,16 +33,8 @@ static size_t describe(train_settings *s, bench_train_options *o, option_entry e
          .argument = "NAME",
          .text = &s->model,
          .help = "the network: " MODEL_NAMES},
-        {.kind = OPTION_TEXT,
-         .name = "data",
-         .argument = "NAME",
-         .text = &s->data,
-         .help = "the data set: " DATA_NAMES},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &s->data_dir,
-         .help = DATA_DIR_HELP},
+        option_data(&s->data),
+        option_data_dir(&s->data_dir),
         {.kind = OPTION_CHOICE,
          .name = "engine",
          .argument = "NAME",
@@ -75,25 +65,10 @@ static size_t describe(train_settings *s, bench_train_options *o, option_entry e
          .value = &s->scope,
          .choices = train_scopes,
          .help = "which tensors share their trials"},
-        {.kind = OPTION_CHOICE,
-         .name = "sampler",
-         .argument = "NAME",
-         .value = &s->sampler,
-         .choices = option_samplers,
-         .help = "zim: how to draw; zim-mode paper has multinomial unless given"},
-        {.kind = OPTION_NUMBER,
-         .name = "batch",
-         .argument = "N",
-         .value = &s->batch,
-         .minimum = 1,
-         .maximum = BATCH_MAX,
-         .help = "images a step"},
-        {.kind = OPTION_NUMBER,
-         .name = "seed",
-         .argument = "S",
-         .value = &s->options.seed,
-         .maximum = UINT64_MAX,
-         .help = "of all random numbers"},
+        option_sampler(&s->sampler,
+                       "zim: how to draw; zim-mode paper has multinomial unless given"),
+        option_batch(&s->batch, "images a step"),
+        option_seed(&s->options.seed, "of all random numbers"),
 
         {.kind = OPTION_HEADING, .help = "How to measure"},
         {.kind = OPTION_NUMBER,
@@ -109,18 +84,8 @@ static size_t describe(train_settings *s, bench_train_options *o, option_entry e
          .value = &o->warm_up,
          .maximum = BENCH_STEPS_MAX,
          .help = "steps before them"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &s->threads,
-         .maximum = THREADS_MAX,
-         .help = "worker threads; 0: one for each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &s->isa,
-         .choices = option_isas,
-         .help = "instruction set"},
+        option_workers(&s->threads),
+        option_isa(&s->isa, "instruction set"),
         {.kind = OPTION_FLAG,
          .name = "json",
          .flag = &o->json,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "json.h"
 #include "model_engine.h"
@@ -20,8 +21,6 @@ static const char description[] =
     "the one that trained the model.";
 
 enum {
-    PART_TRAIN,
-    PART_TEST,
     SHOWN_CLASSES = 20 /* the most for which people are shown the matrix */
 };
 
@@ -40,12 +39,6 @@ typedef struct evaluation {
     const uint8_t *labels;
     uint64_t *confusion; /* [label][class] */
 } evaluation;
-
-static const char *part_name(uint64_t value)
-{
-    static const char *const names[] = {"train", "test"};
-    return value <= PART_TEST ? names[value] : NULL;
-}
 
 /* ---- printing -------------------------------------------------------------------------------- */
 
@@ -133,7 +126,7 @@ static int evaluate(const eval_request *request, const model_source *source,
     const bool all = request->count == 0 || request->count > dataset->count;
     evaluation e = {.model = source->model.name,
                     .dataset = dataset->name,
-                    .part = part_name(request->part),
+                    .part = data_part_name(request->part),
                     .classes = source->checkpoint->classes,
                     .labels = dataset->labels,
                     .count = all ? dataset->count : request->count};
@@ -159,10 +152,9 @@ static int evaluate(const eval_request *request, const model_source *source,
 
 static int eval(const eval_request *request)
 {
-    const bool train = request->part == PART_TRAIN;
     notch_dataset *dataset = NULL;
-    int code = data_search_open(command, request->data, request->data_dir, train ? &dataset : NULL,
-                                train ? NULL : &dataset);
+    int code =
+        data_search_open_part(command, request->data, request->data_dir, request->part, &dataset);
     if (code != EXIT_DONE) {
         return code;
     }
@@ -179,24 +171,15 @@ static int eval(const eval_request *request)
 
 int cmd_eval(int argc, char **argv)
 {
-    eval_request request = {.part = PART_TEST, .running = {.batch = 64}};
+    eval_request request = {.part = DATA_TEST, .running = {.batch = 64}};
     const option_entry entries[] = {
         {.kind = OPTION_TEXT,
          .name = "data",
          .argument = DATA_NAMES,
          .text = &request.data,
          .help = "the data set"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
-        {.kind = OPTION_CHOICE,
-         .name = "part",
-         .argument = "NAME",
-         .value = &request.part,
-         .choices = part_name,
-         .help = "which images"},
+        option_data_dir(&request.data_dir),
+        option_part(&request.part, "which images"),
         {.kind = OPTION_NUMBER,
          .name = "count",
          .argument = "N",
@@ -205,29 +188,10 @@ int cmd_eval(int argc, char **argv)
          .minimum = 1,
          .maximum = NOTCH_DATASET_COUNT_MAX,
          .help = "the first N images only"},
-        {.kind = OPTION_NUMBER,
-         .name = "batch",
-         .argument = "N",
-         .value = &request.running.batch,
-         .minimum = 1,
-         .maximum = 65536,
-         .help = "images at a time"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &request.running.threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &request.running.isa,
-         .choices = option_isas,
-         .help = "instruction set of the int engine"},
-        {.kind = OPTION_FLAG,
-         .name = "json",
-         .flag = &request.json,
-         .help = "print one JSON object"},
+        option_batch(&request.running.batch, "images at a time"),
+        option_threads(&request.running.threads),
+        option_isa(&request.running.isa, "instruction set of the int engine"),
+        option_json(&request.json),
     };
     const option_table table = {.command = command,
                                 .purpose = EVAL_PURPOSE,

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "inspect.h"
 #include "options.h"
+#include "train_options.h"
 
 static const char command[] = "notch inspect";
 
@@ -29,20 +31,10 @@ enum {
     UPDATE_SGD = 3 /* behind the library's rules */
 };
 
-static const char *engine_name(uint64_t value)
-{
-    return notch_engine_type_name((notch_engine_type)value);
-}
-
 static const char *update_name(uint64_t value)
 {
     static const char *const names[] = {"zim", "sr", "sign", "sgd"};
     return value <= UPDATE_SGD ? names[value] : NULL;
-}
-
-static const char *scope_name(uint64_t value)
-{
-    return notch_scope_name((notch_scope)value);
 }
 
 /* ---- what is shared by both ways of printing ------------------------------------------------- */
@@ -200,7 +192,7 @@ int cmd_inspect(int argc, char **argv)
          .argument = "NAME",
          .value = &request.engine,
          .given = &request.engine_given,
-         .choices = engine_name,
+         .choices = train_engines,
          .help = "which arithmetic"},
         {.kind = OPTION_CHOICE,
          .name = "update",
@@ -213,7 +205,7 @@ int cmd_inspect(int argc, char **argv)
          .name = "scope",
          .argument = "NAME",
          .value = &request.scope,
-         .choices = scope_name,
+         .choices = train_scopes,
          .help = "whether each tensor has its own trials"},
         {.kind = OPTION_NUMBER,
          .name = "bits",
@@ -229,19 +221,8 @@ int cmd_inspect(int argc, char **argv)
          .value = &request.momentum,
          .maximum = UINT64_C(1) << 32,
          .help = "of sgd"},
-        {.kind = OPTION_NUMBER,
-         .name = "batch",
-         .argument = "N",
-         .value = &request.batch,
-         .minimum = 1,
-         .maximum = 65536,
-         .help = "images in a batch"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &request.threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
+        option_batch(&request.batch, "images in a batch"),
+        option_threads(&request.threads),
         {.kind = OPTION_TEXT,
          .name = "data",
          .argument = "NAME",
@@ -255,10 +236,7 @@ int cmd_inspect(int argc, char **argv)
          .maximum = UINT64_MAX,
          .help = "end with exit code 1 if training takes more bytes, such as 512K or 64M"},
         {.kind = OPTION_HEADING, .help = "Output"},
-        {.kind = OPTION_FLAG,
-         .name = "json",
-         .flag = &request.json,
-         .help = "print one JSON object"},
+        option_json(&request.json),
     };
     const option_table table = {.command = command,
                                 .purpose = INSPECT_PURPOSE,

@@ -8,6 +8,7 @@
 
 #include "bar.h"
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "image.h"
 #include "json.h"
@@ -22,8 +23,6 @@ static const char description[] =
     "Draws the image as the model sees it and prints the probability of each class.";
 
 enum {
-    PART_TRAIN,
-    PART_TEST,
     NO_LABEL = -1,
     LISTED = 10, /* classes at most; the most probable ones if there are more */
     BAR_COLUMNS = 40
@@ -41,12 +40,6 @@ typedef struct subject {
     uint32_t maximum;
     int32_t label; /* or NO_LABEL */
 } subject;
-
-static const char *part_name(uint64_t value)
-{
-    static const char *const names[] = {"train", "test"};
-    return value <= PART_TEST ? names[value] : NULL;
-}
 
 static int fail_memory(void)
 {
@@ -89,7 +82,7 @@ static int take_from(const predict_request *request, const notch_dataset *datase
         return options_refuse(command,
                               "--index is %" PRIu64 ", expected less than %" PRIu64
                               ", the number of images of the %s part",
-                              request->index, dataset->count, part_name(request->part));
+                              request->index, dataset->count, data_part_name(request->part));
     }
     s->pixels = malloc(bytes);
     s->maximum = dataset->maximum;
@@ -107,10 +100,9 @@ static int take_image(const predict_request *request, const notch_model *model, 
     if (request->file != NULL) {
         return take_picture(request, shape, s);
     }
-    const bool train = request->part == PART_TRAIN;
     notch_dataset *dataset = NULL;
-    int code = data_search_open(command, request->data, request->data_dir, train ? &dataset : NULL,
-                                train ? NULL : &dataset);
+    int code =
+        data_search_open_part(command, request->data, request->data_dir, request->part, &dataset);
     if (code == EXIT_DONE && (dataset->channels != shape->channels ||
                               dataset->height != shape->height || dataset->width != shape->width)) {
         notch_error error = {NOTCH_ERROR_INPUT, ""};
@@ -251,14 +243,10 @@ static int check(const predict_request *request)
 
 int cmd_predict(int argc, char **argv)
 {
-    predict_request request = {.part = PART_TEST, .maximum = 255};
+    predict_request request = {.part = DATA_TEST, .maximum = 255};
     const option_entry entries[] = {
         {.kind = OPTION_HEADING, .help = "An image of a data set"},
-        {.kind = OPTION_TEXT,
-         .name = "data",
-         .argument = "NAME",
-         .text = &request.data,
-         .help = "the data set: " DATA_NAMES},
+        option_data(&request.data),
         {.kind = OPTION_NUMBER,
          .name = "index",
          .argument = "I",
@@ -267,17 +255,8 @@ int cmd_predict(int argc, char **argv)
          .default_text = "",
          .maximum = NOTCH_DATASET_COUNT_MAX,
          .help = "which image, from 0"},
-        {.kind = OPTION_CHOICE,
-         .name = "part",
-         .argument = "NAME",
-         .value = &request.part,
-         .choices = part_name,
-         .help = "of the data set"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
+        option_part(&request.part, "of the data set"),
+        option_data_dir(&request.data_dir),
         {.kind = OPTION_HEADING, .help = "A PNG file"},
         {.kind = OPTION_FLAG,
          .name = "invert",
@@ -296,10 +275,7 @@ int cmd_predict(int argc, char **argv)
          .name = "quiet",
          .flag = &request.quiet,
          .help = "print no image, only the class"},
-        {.kind = OPTION_FLAG,
-         .name = "json",
-         .flag = &request.json,
-         .help = "print one JSON object"},
+        option_json(&request.json),
     };
     const option_table table = {.command = command,
                                 .purpose = PREDICT_PURPOSE,

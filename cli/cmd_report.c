@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "data_search.h"
+#include "common_options.h"
 #include "files.h"
 #include "options.h"
 #include "report.h"
@@ -126,11 +126,7 @@ int cmd_report(int argc, char **argv)
          .name = "overwrite",
          .flag = &request.overwrite,
          .help = "replace a page that is there"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
+        option_data_dir(&request.data_dir),
         {.kind = OPTION_NUMBER,
          .name = "count",
          .argument = "N",
@@ -139,18 +135,8 @@ int cmd_report(int argc, char **argv)
          .minimum = 1,
          .maximum = NOTCH_DATASET_COUNT_MAX,
          .help = "test images for the confusion matrix and the mistakes: the first N only"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &request.running.threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &request.running.isa,
-         .choices = option_isas,
-         .help = "instruction set of the int engine"},
+        option_threads(&request.running.threads),
+        option_isa(&request.running.isa, "instruction set of the int engine"),
         {.kind = OPTION_FLAG,
          .name = "quiet",
          .flag = &request.quiet,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "options.h"
 #include "sample.h"
 
@@ -47,12 +48,7 @@ static int parse(int argc, char **argv, sample_settings *s, const char **path)
     bool quiet = false;
     const option_entry entries[] = {
         {.kind = OPTION_HEADING, .help = "Sampling"},
-        {.kind = OPTION_CHOICE,
-         .name = "sampler",
-         .argument = "NAME",
-         .value = &s->sampler,
-         .choices = option_samplers,
-         .help = "how the trials are drawn"},
+        option_sampler(&s->sampler, "how the trials are drawn"),
         {.kind = OPTION_NUMBER,
          .name = "trials",
          .argument = "N",
@@ -71,12 +67,7 @@ static int parse(int argc, char **argv, sample_settings *s, const char **path)
          .value = &s->inflation,
          .choices = option_inflations,
          .help = "whether the null category takes single trials or all of a draw"},
-        {.kind = OPTION_NUMBER,
-         .name = "seed",
-         .argument = "S",
-         .value = &s->seed,
-         .maximum = UINT64_MAX,
-         .help = "seed of the random numbers"},
+        option_seed(&s->seed, "seed of the random numbers"),
         {.kind = OPTION_NUMBER,
          .name = "step",
          .argument = "K",
@@ -91,18 +82,8 @@ static int parse(int argc, char **argv, sample_settings *s, const char **path)
          .maximum = SAMPLE_REPEAT_MAX,
          .help = "number of draws; several are averaged, and their variance is compared as well"},
         {.kind = OPTION_HEADING, .help = "Running (changes no result)"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &s->threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &s->isa,
-         .choices = option_isas,
-         .help = "instruction set"},
+        option_threads(&s->threads),
+        option_isa(&s->isa, "instruction set"),
         {.kind = OPTION_HEADING, .help = "Output"},
         {.kind = OPTION_NUMBER,
          .name = "top",
@@ -115,7 +96,7 @@ static int parse(int argc, char **argv, sample_settings *s, const char **path)
          .name = "quiet",
          .flag = &quiet,
          .help = "print no rows, only what they add up to"},
-        {.kind = OPTION_FLAG, .name = "json", .flag = &s->json, .help = "print one JSON object"},
+        option_json(&s->json),
     };
     const option_table table = {.command = "notch sample",
                                 .purpose = SAMPLE_PURPOSE,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_commands.h"
 #include "data_search.h"
 #include "json.h"
@@ -126,12 +127,8 @@ int cmd_data_list(int argc, char **argv)
     const char *data_dir = NULL;
     bool json = false;
     const option_entry entries[] = {
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &data_dir,
-         .help = DATA_DIR_HELP},
-        {.kind = OPTION_FLAG, .name = "json", .flag = &json, .help = "print one JSON object"},
+        option_data_dir(&data_dir),
+        option_json(&json),
     };
     const option_table table = {.command = "notch data list",
                                 .purpose = "lists the data sets that are known by name",
@@ -160,11 +157,7 @@ static int find_folder(int argc, char **argv, const char *command, const char *p
 {
     const char *data_dir = NULL;
     const option_entry entries[] = {
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &data_dir,
-         .help = DATA_DIR_HELP},
+        option_data_dir(&data_dir),
     };
     const option_table table = {.command = command,
                                 .purpose = purpose,

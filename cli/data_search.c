@@ -155,3 +155,17 @@ int data_search_open(const char *command, const char *name, const char *data_dir
     }
     return EXIT_DONE;
 }
+
+const char *data_part_name(uint64_t part)
+{
+    static const char *const names[] = {"train", "test"};
+    return part <= DATA_TEST ? names[part] : NULL;
+}
+
+int data_search_open_part(const char *command, const char *name, const char *data_dir,
+                          uint64_t part, notch_dataset **dataset)
+{
+    const bool train = part == DATA_TRAIN;
+    return data_search_open(command, name, data_dir, train ? dataset : NULL,
+                            train ? NULL : dataset);
+}

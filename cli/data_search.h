@@ -17,8 +17,6 @@
 
 /* For the help of options. */
 #define DATA_NAMES "digits|mnist|fashion-mnist|cifar10|optdigits|PATH"
-#define DATA_DIR_HELP                                                                              \
-    "look for data sets here first, then in $NOTCH_DATA and the user's data folder"
 
 enum {
     DATA_FOLDERS_MAX = 3
@@ -45,5 +43,16 @@ int data_search_open(const char *command, const char *name, const char *data_dir
 /* The same without printing. Errors: those of notch_data_find. */
 notch_status data_search_find(const char *name, const char *data_dir, notch_dataset **train,
                               notch_dataset **test, notch_error *error);
+
+/* One part of a data set, and what it is called. */
+enum {
+    DATA_TRAIN = 0,
+    DATA_TEST
+};
+const char *data_part_name(uint64_t part); /* NULL: there is no such part */
+
+/* data_search_open for this part only. */
+int data_search_open_part(const char *command, const char *name, const char *data_dir,
+                          uint64_t part, notch_dataset **dataset);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_commands.h"
 #include "data_search.h"
 #include "options.h"
@@ -22,12 +23,6 @@ typedef struct sheet_request {
     uint64_t part, rows, columns, first, gap;
     bool by_class;
 } sheet_request;
-
-static const char *part_name(uint64_t value)
-{
-    static const char *const names[] = {"train", "test"};
-    return value < 2 ? names[value] : NULL;
-}
 
 /* ---- which images ---------------------------------------------------------------------------- */
 
@@ -129,9 +124,8 @@ static notch_status write_sheet(const sheet_request *request, const notch_datase
 static int sheet(const sheet_request *request)
 {
     notch_dataset *dataset = NULL;
-    const bool train = request->part == 0;
-    const int code = data_search_open("notch data sheet", request->name, request->data_dir,
-                                      train ? &dataset : NULL, train ? NULL : &dataset);
+    const int code = data_search_open_part("notch data sheet", request->name, request->data_dir,
+                                           request->part, &dataset);
     if (code != EXIT_DONE) {
         return code;
     }
@@ -143,24 +137,15 @@ static int sheet(const sheet_request *request)
 
 int cmd_data_sheet(int argc, char **argv)
 {
-    sheet_request request = {.part = 1, .rows = 10, .columns = 20, .gap = 2};
+    sheet_request request = {.part = DATA_TEST, .rows = 10, .columns = 20, .gap = 2};
     const option_entry entries[] = {
         {.kind = OPTION_TEXT,
          .name = "out",
          .argument = "FILE",
          .text = &request.out,
          .help = "the PNG file to write; one that is there is replaced"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &request.data_dir,
-         .help = DATA_DIR_HELP},
-        {.kind = OPTION_CHOICE,
-         .name = "part",
-         .argument = "NAME",
-         .value = &request.part,
-         .choices = part_name,
-         .help = "which images"},
+        option_data_dir(&request.data_dir),
+        option_part(&request.part, "which images"),
         {.kind = OPTION_NUMBER,
          .name = "rows",
          .argument = "N",

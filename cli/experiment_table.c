@@ -1,8 +1,6 @@
 /* experiment_table.c - the results of an experiment: a table, CSV and JSON.
  * SPDX-License-Identifier: MIT
  */
-#define _POSIX_C_SOURCE 200809L
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 
 #include "commands.h"
 #include "experiment.h"
+#include "files.h"
 
 typedef struct result {
     notch_run_evaluation last, best; /* best: the first one of most accuracy */
@@ -183,8 +182,9 @@ static const char *name_of(const table *t, size_t run)
 }
 
 /* Names have no quotes, commas or control characters: experiment_file.c. Values may have commas. */
-static void write_runs(FILE *file, const table *t)
+static bool write_runs(FILE *file, const void *self)
 {
+    const table *t = self;
     (void)fprintf(file, "condition,seed,folder,steps,test_count,last_accuracy,best_accuracy,"
                         "best_step,last_loss,seconds,parameters_sha256\n");
     for (size_t k = 0; k < t->count; k++) {
@@ -203,10 +203,12 @@ static void write_runs(FILE *file, const table *t)
         put_digest(file, r->last.digest);
         (void)fputc('\n', file);
     }
+    return true;
 }
 
-static void write_summary(FILE *file, const table *t)
+static bool write_summary(FILE *file, const void *self)
 {
+    const table *t = self;
     (void)fputs("condition,runs", file);
     for (column which = LAST; which < COLUMNS; which++) {
         (void)fprintf(file, ",%s_mean,%s_deviation", column_names[which], column_names[which]);
@@ -223,6 +225,7 @@ static void write_summary(FILE *file, const table *t)
         }
         (void)fputc('\n', file);
     }
+    return true;
 }
 
 static void put_member(FILE *file, const char *key, double value)
@@ -249,8 +252,9 @@ static void write_json_runs(FILE *file, const table *t, const row *r)
     }
 }
 
-static void write_json(FILE *file, const table *t)
+static bool write_json(FILE *file, const void *self)
 {
+    const table *t = self;
     (void)fputs("{\"conditions\": [", file);
     for (size_t c = 0; c < t->experiment->condition_count; c++) {
         const row *r = &t->rows[c];
@@ -267,26 +271,19 @@ static void write_json(FILE *file, const table *t)
         (void)fputs("]}", file);
     }
     (void)fputs("\n]}\n", file);
+    return true;
 }
 
-/* Through a file next to it, so that it appears complete or not at all. */
-static notch_status write_file(const table *t, const char *name,
-                               void (*write)(FILE *file, const table *t), notch_error *error)
+static notch_status write_file(const table *t, const char *name, file_write *write,
+                               notch_error *error)
 {
-    char path[EXPERIMENT_PATH], temporary[EXPERIMENT_PATH + 8];
-    const bool named = experiment_path(t->experiment->folder, name, path);
-    (void)snprintf(temporary, sizeof temporary, "%s.new", path);
-    FILE *file = named ? fopen(temporary, "w") : NULL;
-    if (file != NULL) {
-        write(file, t);
-        const bool complete = !ferror(file);
-        if (fclose(file) == 0 && complete && rename(temporary, path) == 0) {
-            return NOTCH_OK;
-        }
-        (void)remove(temporary);
+    char path[EXPERIMENT_PATH];
+    if (experiment_path(t->experiment->folder, name, path)) {
+        return file_replace(path, write, t, error);
     }
-    (void)snprintf(error->message, sizeof error->message, "%.100s/%s: cannot be written: %s",
-                   t->experiment->folder, name, named ? strerror(errno) : "its name is too long");
+    (void)snprintf(error->message, sizeof error->message,
+                   "%.100s/%s: cannot be written: its name is too long", t->experiment->folder,
+                   name);
     return error->status = NOTCH_ERROR_INPUT;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "rows.h"
 #include "theory.h"
 
@@ -62,12 +63,7 @@ static int parse(int argc, char **argv, bounds_settings *s)
          .value = &s->rule,
          .choices = rule_names,
          .help = "update rule, mode unbiased"},
-        {.kind = OPTION_CHOICE,
-         .name = "sampler",
-         .argument = "NAME",
-         .value = &s->sampler,
-         .choices = option_samplers,
-         .help = "zim: how the trials are drawn"},
+        option_sampler(&s->sampler, "zim: how the trials are drawn"),
         {.kind = OPTION_FIXED,
          .name = "alpha",
          .argument = "A",
@@ -139,8 +135,8 @@ static int parse(int argc, char **argv, bounds_settings *s)
          .minimum = 1,
          .maximum = UINT64_C(1) << 53,
          .help = "numbers of steps to give the bound for"},
-        {.kind = OPTION_FLAG, .name = "csv", .flag = &s->csv, .help = "print CSV"},
-        {.kind = OPTION_FLAG, .name = "json", .flag = &s->json, .help = "print one JSON object"},
+        option_csv(&s->csv),
+        option_json(&s->json),
     };
     const option_table table = {.command = "notch theory bounds",
                                 .purpose = THEORY_PURPOSE_BOUNDS,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "data_search.h"
 #include "rows.h"
 #include "theory.h"
@@ -166,25 +167,11 @@ int theory_check(int argc, char **argv)
          .name = "quick",
          .flag = &quick,
          .help = "fewer and shorter runs, small problems, no MNIST: seconds instead of minutes"},
-        {.kind = OPTION_NUMBER,
-         .name = "seed",
-         .argument = "S",
-         .value = &seed,
-         .maximum = UINT64_MAX,
-         .help = "seed of the first run"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &data_dir,
-         .help = DATA_DIR_HELP},
-        {.kind = OPTION_FLAG, .name = "csv", .flag = &csv, .help = "print CSV"},
-        {.kind = OPTION_FLAG, .name = "json", .flag = &json, .help = "print one JSON object"},
+        option_seed(&seed, "seed of the first run"),
+        option_threads(&threads),
+        option_data_dir(&data_dir),
+        option_csv(&csv),
+        option_json(&json),
     };
     const option_table table = {.command = "notch theory check",
                                 .purpose = THEORY_PURPOSE_CHECK,

@@ -17,6 +17,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "rows.h"
 #include "theory.h"
 
@@ -148,26 +149,11 @@ int theory_dimension(int argc, char **argv)
          .minimum = 1,
          .maximum = 1024,
          .help = "n of zim, for every d"},
-        {.kind = OPTION_CHOICE,
-         .name = "sampler",
-         .argument = "NAME",
-         .value = &sampler,
-         .choices = option_samplers,
-         .help = "of zim"},
-        {.kind = OPTION_NUMBER,
-         .name = "seed",
-         .argument = "S",
-         .value = &seed,
-         .maximum = UINT64_MAX,
-         .help = "seed of the first run"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &threads,
-         .maximum = 1024,
-         .help = "threads; 0 stands for one on each processor"},
-        {.kind = OPTION_FLAG, .name = "csv", .flag = &csv, .help = "print CSV"},
-        {.kind = OPTION_FLAG, .name = "json", .flag = &json, .help = "print one JSON object"},
+        option_sampler(&sampler, "of zim"),
+        option_seed(&seed, "seed of the first run"),
+        option_threads(&threads),
+        option_csv(&csv),
+        option_json(&json),
     };
     const option_table table = {.command = "notch theory dimension",
                                 .purpose = THEORY_PURPOSE_DIMENSION,

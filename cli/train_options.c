@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "common_options.h"
 #include "config.h"
 #include "data_search.h"
 #include "model_open.h"
@@ -21,9 +22,7 @@ enum {
     AUGMENT_SHIFT,
     SHIFT_DEFAULT = 2,
     BITS_PAPER = 16, /* the paper's weights have no bound; 16 bits are enough for its networks */
-    BATCH_MAX = 65536,
-    SHARPNESS_MAX = 6,
-    THREADS_MAX = 1024
+    SHARPNESS_MAX = 6
 };
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -107,16 +106,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .argument = "NAME",
          .text = &s->model,
          .help = "the network: " MODEL_NAMES "; a model file's weights are the first ones"},
-        {.kind = OPTION_TEXT,
-         .name = "data",
-         .argument = "NAME",
-         .text = &s->data,
-         .help = "the data set: " DATA_NAMES},
-        {.kind = OPTION_TEXT,
-         .name = "data-dir",
-         .argument = "DIR",
-         .text = &s->data_dir,
-         .help = DATA_DIR_HELP},
+        option_data(&s->data),
+        option_data_dir(&s->data_dir),
         {.kind = OPTION_CHOICE,
          .name = "augment",
          .argument = "NAME",
@@ -145,13 +136,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .value = &s->options.steps,
          .maximum = UINT32_MAX,
          .help = "end after N batches; 0: after all epochs"},
-        {.kind = OPTION_NUMBER,
-         .name = "batch",
-         .argument = "N",
-         .value = &s->batch,
-         .minimum = 1,
-         .maximum = BATCH_MAX,
-         .help = "images a step"},
+        option_batch(&s->batch, "images a step"),
         {.kind = OPTION_NUMBER,
          .name = "eval-every",
          .argument = "N",
@@ -211,12 +196,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .value = &s->scope,
          .choices = train_scopes,
          .help = "which tensors share their trials"},
-        {.kind = OPTION_CHOICE,
-         .name = "sampler",
-         .argument = "NAME",
-         .value = &s->sampler,
-         .choices = option_samplers,
-         .help = "zim: how to draw; zim-mode paper has multinomial unless given"},
+        option_sampler(&s->sampler,
+                       "zim: how to draw; zim-mode paper has multinomial unless given"),
         {.kind = OPTION_CHOICE,
          .name = "inflation",
          .argument = "NAME",
@@ -260,12 +241,7 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .value = &s->initialisation,
          .choices = initialisations,
          .help = "of floating-point weights; resnet18 has he unless given"},
-        {.kind = OPTION_NUMBER,
-         .name = "seed",
-         .argument = "S",
-         .value = &s->options.seed,
-         .maximum = UINT64_MAX,
-         .help = "of all random numbers"},
+        option_seed(&s->options.seed, "of all random numbers"),
 
         {.kind = OPTION_HEADING, .help = "The machine"},
         {.kind = OPTION_CHOICE,
@@ -281,18 +257,8 @@ static size_t describe(train_settings *s, option_entry entries[OPTIONS_MAX])
          .value = &s->sharpness,
          .maximum = SHARPNESS_MAX,
          .help = "engine int: logits are multiplied by 2^N"},
-        {.kind = OPTION_NUMBER,
-         .name = "threads",
-         .argument = "N",
-         .value = &s->threads,
-         .maximum = THREADS_MAX,
-         .help = "worker threads; 0: one for each processor"},
-        {.kind = OPTION_CHOICE,
-         .name = "isa",
-         .argument = "NAME",
-         .value = &s->isa,
-         .choices = option_isas,
-         .help = "instruction set"},
+        option_workers(&s->threads),
+        option_isa(&s->isa, "instruction set"),
         {.kind = OPTION_SIZE,
          .name = "max-ram",
          .argument = "BYTES",
