@@ -3,8 +3,8 @@
 
 SPDX-License-Identifier: MIT
 
-What results/bench-accuracy.md compares with. Prints one JSON object an epoch: test accuracy in percent
-and mean test loss after it, seconds so far.
+What results/bench-accuracy.md compares with. Prints one JSON object an epoch: test accuracy in
+percent and mean test loss after it, seconds so far.
 """
 import argparse
 import json

@@ -28,14 +28,9 @@ typedef struct inspect_request {
 } inspect_request;
 
 enum {
-    UPDATE_SGD = 3 /* behind the library's rules */
+    UPDATE_SGD = NOTCH_RULE_USER, /* as in train_updates: behind the rules */
+    BITS_WHOLE = 8                /* notch train takes rule bold for fewer */
 };
-
-static const char *update_name(uint64_t value)
-{
-    static const char *const names[] = {"zim", "sr", "sign", "sgd"};
-    return value <= UPDATE_SGD ? names[value] : NULL;
-}
 
 /* ---- what is shared by both ways of printing ------------------------------------------------- */
 
@@ -64,7 +59,7 @@ uint64_t inspect_workspace(const notch_memory_plan *plan)
 
 const char *inspect_update(const notch_train_options *training)
 {
-    return training->sgd ? update_name(UPDATE_SGD) : notch_rule_name(training->update.rule);
+    return train_updates(training->sgd ? UPDATE_SGD : (uint64_t)training->update.rule);
 }
 
 void inspect_digest(const notch_checkpoint *checkpoint, char text[65])
@@ -91,8 +86,13 @@ static notch_train_options training_of(const inspect_request *request, const mod
     t.update.scope = (notch_scope)request->scope;
     t.bits = (uint32_t)(c != NULL && !floats && !request->bits_given ? c->tensors[0].lattice.bits
                                                                      : request->bits);
+    if (!t.sgd && !request->update_given && t.bits < BITS_WHOLE) {
+        t.update.rule = NOTCH_RULE_BOLD; /* as in notch train, and here and below */
+    } else if (c == NULL && t.update.rule == NOTCH_RULE_BOLD && !request->bits_given) {
+        t.bits = 1;
+    }
     if (c == NULL && !request->engine_given && (t.sgd || t.bits > 8)) {
-        t.engine = NOTCH_ENGINE_FLOAT; /* as in notch train */
+        t.engine = NOTCH_ENGINE_FLOAT;
     }
     t.batch = (uint32_t)request->batch;
     t.threads = request->threads != 0 ? (uint32_t)request->threads : notch_threads_usable();
@@ -199,8 +199,8 @@ int cmd_inspect(int argc, char **argv)
          .argument = "NAME",
          .value = &request.update,
          .given = &request.update_given,
-         .choices = update_name,
-         .help = "the update rule; sgd has float weights"},
+         .choices = train_updates,
+         .help = "the update rule; sgd has float weights, bold accumulators"},
         {.kind = OPTION_CHOICE,
          .name = "scope",
          .argument = "NAME",

@@ -16,7 +16,7 @@ enum {
     QUICK_DATA_RUNS = 300,
     FULL_RUNS = 800,
     FULL_STEPS = 2000,
-    DATA_RUNS = 120, /* of the larger problems on data */
+    DATA_RUNS = 400, /* of the larger problems on data */
     DATA_STEPS = 300
 };
 
@@ -128,7 +128,7 @@ notch_status theory_suite_create(bool quick, const notch_dataset *mnist, uint64_
 {
     const plan synthetic = {quick ? QUICK_RUNS : FULL_RUNS, quick ? QUICK_STEPS : FULL_STEPS, seed};
     const plan data = {quick ? QUICK_DATA_RUNS : DATA_RUNS, DATA_STEPS, seed};
-    const notch_logistic small = {128, 4, 0.01}, large = {1000, 2, 0.01};
+    const notch_logistic small = {128, 4, 0.01}, large = {1000, 4, 0.01};
     notch_dataset *digits = NULL;
     memset(suite, 0, sizeof *suite);
     notch_status status = add_all_synthetic(suite, &synthetic, error);

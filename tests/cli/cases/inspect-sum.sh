@@ -14,9 +14,9 @@ print(sys.argv[1], sum(v or 0 for v in o["bytes"].values()) == total == int(open
       o["parameters"], o["multiply_adds"])' "$arguments"
 done
 # What train reserves is what inspect says.
-for model in linear cnn; do
-    notch inspect $model --engine int --threads 1 --data digits --json | sed -n 's/.*"total": //p' |
-        tr -d '}' >said
-    notch train --model $model --engine int --threads 1 --data digits --max-ram 1K 2>&1 |
-        sed -n 's/.* takes \([0-9]*\) bytes.*/\1/p' | cmp - said && echo "train agrees about $model"
+for arguments in linear cnn 'cnn --bits 2' 'cnn --bits 2 --update zim' 'linear --update bold'; do
+    notch inspect $arguments --engine int --threads 1 --data digits --json |
+        sed -n 's/.*"total": //p' | tr -d '}' >said
+    notch train --model $arguments --engine int --threads 1 --data digits --max-ram 1K 2>&1 |
+        sed -n 's/.* takes \([0-9]*\) bytes.*/\1/p' | cmp - said && echo "train agrees: $arguments"
 done
