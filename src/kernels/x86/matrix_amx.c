@@ -67,7 +67,7 @@ TARGET static void add_start(const notch_matrix_tile *tile)
 {
     for (uint32_t first = 0; first < tile->columns; first += LINES) {
         const uint32_t columns = tile->columns - first;
-        const __mmask16 wanted = columns < LINES ? (__mmask16)((1u << columns) - 1) : 0xffff;
+        const __mmask16 wanted = (__mmask16)(columns < LINES ? (1u << columns) - 1 : 0xffffu);
         const __m512i start = _mm512_loadu_si512(tile->right + NOTCH_UNIT * first);
         for (uint32_t i = 0; i < tile->rows; i++) {
             int32_t *sums = tile->result + i * tile->stride + first;
