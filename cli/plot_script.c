@@ -133,13 +133,13 @@ static void write_panel(FILE *file, const plot_data *data, int column, bool lege
     (void)fputc('\n', file);
 }
 
-/* Per cent from which accuracies are shown, so that the last tenth of each curve is seen well. */
+/* Per cent from which accuracies are shown, so that the second half of each curve is seen well. */
 static double least_accuracy(const plot_data *data)
 {
     double least = 100;
     for (size_t c = 0; c < data->condition_count; c++) {
         const plot_condition *condition = &data->conditions[c];
-        for (size_t k = condition->point_count / 10; k < condition->point_count; k++) {
+        for (size_t k = condition->point_count / 2; k < condition->point_count; k++) {
             const double accuracy = 100 * condition->points[k].accuracy;
             least = accuracy < least ? accuracy : least;
         }
