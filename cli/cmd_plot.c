@@ -105,10 +105,9 @@ int cmd_plot(int argc, char **argv)
         .operands = "RUN|FILE.tsv...",
         .description =
             "RUN is the folder of a run, or a folder of runs such as an experiment's. Runs whose\n"
-            "names differ in \"-seedN\" at their end are drawn as one curve: their mean, and a "
-            "band\n"
-            "of one standard deviation. FILE.tsv is a table that --data has written: what was kept\n"
-            "of runs. gnuplot draws.",
+            "names differ in \"-seedN\" at their end are drawn as one curve: their mean, and a\n"
+            "band of one standard deviation. FILE.tsv is a table that --data has written.\n"
+            "gnuplot draws.",
         .notes = "Examples:\n"
                  "  notch plot runs/mlp --text\n"
                  "  notch plot runs/figure1 --out figure1.svg\n"
