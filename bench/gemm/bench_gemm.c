@@ -6,11 +6,10 @@
  * VARIANT: ref, avx2, avx512, avx512-vnni, avx512-amx, neon, neon-dot, or best (the default).
  * Without THREADS (or with 0), 1 and 2. Prints a table: for each product of 512 x 512 x 512 and of
  * the layers of the paper's CNN and ResNet-18 (`stem` and `stage`) at batch 64, the median of all
- * repetitions
- * within SECONDS (default 0.3) in microseconds and in 10^9 operations a second (a multiplication
- * and an addition are two), the share of the peak (a loop on registers only, run in turn with the
- * product, its median), and oneDNN's dnnl_gemm_s8s8s32, where built with it. `packed` are forward
- * products and input errors with weights packed before.
+ * repetitions within SECONDS (default 0.3) in microseconds and in 10^9 operations a second (a
+ * multiplication and an addition are two), the share of the peak (a loop on registers only, run in
+ * turn with the product, its median), and oneDNN's dnnl_gemm_s8s8s32, where built with it. `packed`
+ * are forward products and input errors with weights packed before.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <notch/notch.h>
