@@ -53,4 +53,5 @@ echo '$ other options'
 sed -i 's/epochs = 2/epochs = 3/' grid.ini
 try notch experiment grid.ini --out there
 try notch experiment grid.ini --out elsewhere --only two
-try notch experiment grid.ini --out elsewhere --only one --quiet
+# without the seconds
+try notch experiment grid.ini --out elsewhere --only one --quiet | sed 's/\([0-9]\)  *[0-9.]*$/\1/'
