@@ -54,9 +54,8 @@ typedef struct notch_memory_request {
     bool momentum;                /* of sgd: a float beside each weight; floats in training only */
     bool accumulators;            /* of rule bold: 32 bits beside each weight; lattices only */
     notch_scope scope;            /* of discrete updates: how many calibrations they keep */
-    bool
-        rows; /* rows of tensors are updated as tensors of their own: mode `paper`, scope `layer` */
-    uint64_t dataset; /* bytes of images and labels that the caller holds; 0: none */
+    bool rows;                    /* updates go row by row: mode `paper`, scope `layer` */
+    uint64_t dataset;             /* bytes of images and labels that the caller holds; 0: none */
 } notch_memory_request;
 
 /* Bytes. The parts add up to `total`. */
