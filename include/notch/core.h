@@ -358,8 +358,7 @@ typedef struct notch_parameter {
     void *weights;           /* int8_t or int16_t [count], as lattice.bytes says */
     notch_gradient gradient; /* gradient.count is the number of weights */
     uint32_t dimensions; /* rank of the tensor, 1 to 8; only mode `paper`, scope `layer` uses it */
-    uint64_t
-        trials; /* mode `paper`, scope `layer`: n, at most 2^40; 0: count^(1/dimensions) rounded */
+    uint64_t trials;     /* mode `paper`, scope `layer`: n; 0: count^(1/dimensions), rounded */
     int32_t *accumulators; /* [count], in units of 2^-24 notches: only rule bold uses them. State
                             * that lives from step to step; start with zeros */
 
