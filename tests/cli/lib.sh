@@ -65,6 +65,8 @@ need_inih() {
 # serving FOLDER COMMAND...: runs a command while tests/serve.c serves the folder; $url is its
 # address, which is "URL" in what the command prints.
 serving() {
+    # An address that an earlier server has left is not to be taken for this one's.
+    rm -f address
     mkfifo stop
     serve "$1" <stop >address &
     exec 9>stop
