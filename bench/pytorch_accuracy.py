@@ -3,8 +3,9 @@
 
 SPDX-License-Identifier: MIT
 
-What results/bench-accuracy.md compares with. Prints one JSON object an epoch: test accuracy in
-percent and mean test loss after it, seconds so far.
+What results/bench-accuracy.md compares with. Prints one JSON object for each evaluation, which
+follows each epoch and, with --eval-every, so many steps: test accuracy in percent, mean test loss,
+how many test images, seconds so far.
 """
 import argparse
 import json
@@ -43,6 +44,8 @@ def main():
     parser.add_argument("--momentum", type=float, default=0)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--eval-every", type=int, default=0, metavar="STEPS")
+    parser.add_argument("--eval-images", type=int, default=1000, help="for --eval-every")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -61,6 +64,19 @@ def main():
         pytorch_models.initialise_discrete(model)
 
     start = time.perf_counter()
+    step = 0
+
+    def report(epoch, images, labels):
+        accuracy, loss = evaluate(model, images, labels)
+        result = {
+            "engine": "pytorch", "model": options.model, "data": options.data,
+            "update": options.update, "scope": options.scope, "law": options.law,
+            "seed": options.seed, "epoch": epoch, "step": step,
+            "test_accuracy": round(accuracy, 3), "test_loss": round(loss, 5),
+            "test_count": len(labels), "seconds": round(time.perf_counter() - start, 1),
+        }
+        print(json.dumps(result), flush=True)
+
     for epoch in range(1, options.epochs + 1):
         for batch in torch.randperm(len(labels)).split(options.batch):
             model.zero_grad()
@@ -69,14 +85,10 @@ def main():
                 optimiser.step()
             else:
                 pytorch_models.step_discrete(model, options.scope, options.law)
-        accuracy, loss = evaluate(model, *test)
-        result = {
-            "engine": "pytorch", "model": options.model, "data": options.data,
-            "update": options.update, "scope": options.scope, "law": options.law,
-            "seed": options.seed, "epoch": epoch, "test_accuracy": round(accuracy, 3),
-            "test_loss": round(loss, 5), "seconds": round(time.perf_counter() - start, 1),
-        }
-        print(json.dumps(result), flush=True)
+            step += 1
+            if options.eval_every and step % options.eval_every == 0:
+                report(epoch, *(part[: options.eval_images] for part in test))
+        report(epoch, *test)
 
 
 if __name__ == "__main__":
