@@ -42,27 +42,29 @@ typedef struct notch_positions {
     uint32_t shift; /* C << shift < 2^52 for every cumulative mass C of the block */
 } notch_positions;
 
-/* How cumulative masses become cells of a table that covers them evenly. */
-typedef struct notch_guide {
-    uint64_t base;
-    uint32_t drop;
-    uint32_t reciprocal;
-    uint32_t last;
-} notch_guide;
+/* How far words run ahead of categories: the least and the most of floor(last[i] count / 2^32) - i,
+ * which is -1 or 0 where all masses are the same. */
+typedef struct notch_lean {
+    int32_t least, most;
+} notch_lean;
 
-/* How words become categories: word w means the first category i with cumulative[i] > base +
- * floor(w total / 2^32), which exists, and guide[w >> shift] is not beyond it. */
+/* How words become categories: word w means the first category i with last[i] >= w, which exists.
+ * It is not before guide[w >> shift]; where guide is NULL, it is one of `reach` + 1 from
+ * floor(w categories / 2^32) - back on, or from 0 on if that is less. */
 typedef struct notch_throw {
-    const uint64_t *cumulative; /* with 7 readable elements behind the last category's */
+    const uint32_t *last; /* with NOTCH_WINDOW_MOST - 1 readable elements behind the last one */
     const uint16_t *guide;
-    uint64_t base, total; /* total < 2^43 */
-    uint32_t shift;
+    uint32_t categories, shift, back, reach;
 } notch_throw;
 
 enum {
     NOTCH_POSITION_BITS = 38,      /* fraction bits of a position */
     NOTCH_POSITION_EXTRA_BITS = 6, /* of which below the 32 that a point is compared with */
     NOTCH_NARROW_STRATA = 8191,    /* strata of a block for which notch_positions serves */
+    NOTCH_WINDOW_REF = 4,          /* see throw_window */
+    NOTCH_WINDOW_AVX2 = 8,
+    NOTCH_WINDOW_AVX512 = 16,
+    NOTCH_WINDOW_MOST = NOTCH_WINDOW_AVX512,
     NOTCH_RUN = 64, /* elements of which a sparse draw looks at the masses together */
     NOTCH_BLOCK_RUNS = NOTCH_BLOCK / NOTCH_RUN
 };
@@ -118,16 +120,16 @@ typedef struct notch_kernels {
      * may be written past them. */
     uint64_t (*widen)(const uint32_t *counts, uint32_t count, uint64_t *wide, bool streaming);
 
-    /* cells[i] = min(floor(ceil((cumulative[i] - base) / 2^drop) * reciprocal / 2^32) + 1, last),
-     * for differences and reciprocal below 2^31 << drop and 2^32; ceil stands for adding 1 where
-     * drop is not 0. count is at most NOTCH_BLOCK. */
-    void (*guide_cells)(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
-                        uint32_t *cells);
+    /* last[i] = the last 32-bit word w with floor(w total / 2^32) < cumulative[i] - base, where total
+     * is cumulative[count - 1] - base < 2^43. count and cumulative[0] - base are at least 1. */
+    void (*last_words)(const uint64_t *cumulative, uint32_t count, uint64_t base, uint32_t *last,
+                       notch_lean *lean);
 
-    /* counts[i]++ for the category i of each word. NULL: nothing is faster than the plain loop of
-     * update/sample/trials.c. */
+    /* counts[i]++ for the category i of each word. Fastest where the first place to look at is
+     * less than throw_window categories before the right one. */
     void (*throw_words)(const notch_throw *how, const uint32_t *words, uint32_t count,
                         uint32_t *counts);
+    uint32_t throw_window;
 
     /* w <- clamp(w - spacing * u). Adds to *moved the weights that changed and to *saturated those
      * whose step a bound cut short. */
@@ -168,8 +170,10 @@ void notch_point_counts_ref(const notch_positions *positions, const uint32_t *ma
                             uint32_t count, const uint32_t *points, uint32_t stride,
                             uint32_t *counts);
 uint64_t notch_widen_ref(const uint32_t *counts, uint32_t count, uint64_t *wide, bool streaming);
-void notch_guide_cells_ref(const uint64_t *cumulative, uint32_t count, const notch_guide *guide,
-                           uint32_t *cells);
+void notch_last_words_ref(const uint64_t *cumulative, uint32_t count, uint64_t base, uint32_t *last,
+                          notch_lean *lean);
+void notch_throw_ref(const notch_throw *how, const uint32_t *words, uint32_t count,
+                     uint32_t *counts);
 void notch_apply_i8_ref(const notch_lattice *lattice, int8_t *weights, const int32_t *updates,
                         uint32_t count, uint64_t *moved, uint64_t *saturated);
 void notch_apply_i16_ref(const notch_lattice *lattice, int16_t *weights, const int32_t *updates,

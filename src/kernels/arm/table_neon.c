@@ -16,7 +16,8 @@
         .i32_signed = notch_i32_signed_ref, .run_sums = notch_run_sums_ref,                        \
         .find = notch_find_ref, .f32_find = notch_f32_find_ref, .rank = notch_rank_ref,            \
         .cumulate = notch_cumulate_ref, .point_counts = notch_point_counts_ref,                    \
-        .widen = notch_widen_ref, .guide_cells = notch_guide_cells_ref,                            \
+        .widen = notch_widen_ref, .last_words = notch_last_words_ref,                              \
+        .throw_words = notch_throw_ref, .throw_window = NOTCH_WINDOW_REF,                          \
         .apply_i8 = notch_apply_i8_ref, .apply_i16 = notch_apply_i16_ref,                          \
     }
 

@@ -19,7 +19,9 @@ const notch_kernels notch_kernels_ref = {
     .cumulate = notch_cumulate_ref,
     .point_counts = notch_point_counts_ref,
     .widen = notch_widen_ref,
-    .guide_cells = notch_guide_cells_ref,
+    .last_words = notch_last_words_ref,
+    .throw_words = notch_throw_ref,
+    .throw_window = NOTCH_WINDOW_REF,
     .apply_i8 = notch_apply_i8_ref,
     .apply_i16 = notch_apply_i16_ref,
 };

@@ -29,8 +29,10 @@
                                   uint32_t *counts);                                               \
     uint64_t notch_widen_##isa(const uint32_t *counts, uint32_t count, uint64_t *wide,             \
                                bool streaming);                                                    \
-    void notch_guide_cells_##isa(const uint64_t *cumulative, uint32_t count,                       \
-                                 const notch_guide *guide, uint32_t *cells);                       \
+    void notch_last_words_##isa(const uint64_t *cumulative, uint32_t count, uint64_t base,         \
+                                uint32_t *last, notch_lean *lean);                                 \
+    void notch_throw_##isa(const notch_throw *how, const uint32_t *words, uint32_t count,          \
+                           uint32_t *counts);                                                      \
     void notch_apply_i8_##isa(const notch_lattice *lattice, int8_t *weights,                       \
                               const int32_t *updates, uint32_t count, uint64_t *moved,             \
                               uint64_t *saturated);                                                \
@@ -46,9 +48,6 @@ uint32_t notch_rank_avx512(const uint64_t *rising, uint32_t count, uint64_t targ
 
 NOTCH_DECLARE_KERNELS(avx2);
 NOTCH_DECLARE_KERNELS(avx512);
-
-void notch_throw_avx512(const notch_throw *how, const uint32_t *words, uint32_t count,
-                        uint32_t *counts);
 
 /* The same place of the next block, which is wanted next: hardware does not look that far. It may
  * lie beyond the tensor, where a prefetch does nothing. */

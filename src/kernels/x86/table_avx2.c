@@ -19,7 +19,9 @@ const notch_kernels notch_kernels_avx2 = {
     .cumulate = notch_cumulate_avx2,
     .point_counts = notch_point_counts_avx2,
     .widen = notch_widen_avx2,
-    .guide_cells = notch_guide_cells_avx2,
+    .last_words = notch_last_words_avx2,
+    .throw_words = notch_throw_avx2,
+    .throw_window = NOTCH_WINDOW_AVX2,
     .apply_i8 = notch_apply_i8_avx2,
     .apply_i16 = notch_apply_i16_avx2,
 };

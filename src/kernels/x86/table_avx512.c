@@ -19,8 +19,9 @@ const notch_kernels notch_kernels_avx512 = {
     .cumulate = notch_cumulate_avx512,
     .point_counts = notch_point_counts_avx512,
     .widen = notch_widen_avx512,
-    .guide_cells = notch_guide_cells_avx512,
+    .last_words = notch_last_words_avx512,
     .throw_words = notch_throw_avx512,
+    .throw_window = NOTCH_WINDOW_AVX512,
     .apply_i8 = notch_apply_i8_avx512,
     .apply_i16 = notch_apply_i16_avx512,
 };

@@ -5,9 +5,11 @@
  * them one by one, trial t by random word t: the category that holds floor(word * total / 2^32). A
  * range with more splits its trials between its halves by a binomial draw and goes on with each.
  *
- * How: a table leads from the high bits of a word to the first category that can be meant, from
- * where on average at most half a category is passed over, whatever the masses, since the words are
- * uniform and there are two cells of the table for each category.
+ * How: each category gets the last word that means it. Where masses differ little, the category of
+ * a word is near the one that it would mean if all were the same. Elsewhere a table leads from the
+ * high bits of a word to the first category that can be meant; its cells are so many that on
+ * average at most an eighth of those that a kernel compares at once is passed over, whatever the
+ * masses, since words are uniform.
  */
 #include "update/sample/trials.h"
 
@@ -19,8 +21,7 @@
 #include "update/sample/binomial.h"
 
 enum {
-    WORDS_AT_A_TIME = 1024,
-    FULL_BLOCK_BITS = 12 /* log2 of the table's cells for NOTCH_BLOCK categories */
+    WORDS_AT_A_TIME = 1024
 };
 
 typedef struct draw {
@@ -52,59 +53,55 @@ void notch_trial_words(const notch_kernels *kernels, const notch_key *key, uint6
     kernels->random_blocks(&own, first_word_block(block, 0), (count + 3) / 4, words);
 }
 
-/* Writes one value, given four times, to guide[from .. to), and to up to NOTCH_GUIDE_RUN - 1 cells
- * beyond, which come later. */
-static inline void fill_cells(uint16_t *guide, uint64_t from, uint64_t to, uint64_t four)
+/* guide[c] = the first category that word c << shift can mean. */
+static void build_guide(const uint32_t *last, uint32_t categories, uint32_t shift, uint16_t *guide)
 {
-    const uint64_t run[2] = {four, four};
-    do {
-        memcpy(guide + from, run, sizeof run);
-        from += NOTCH_GUIDE_RUN;
-    } while (from < to);
-}
-
-/* guide[c] <= the first category (from over->low) that word c << (32 - bits) means. */
-static void build_guide(const draw *d, const range *over, uint32_t bits)
-{
-    assert(over->total >> bits >= 2);
-    uint16_t *guide = d->scratch->guide;
-    /* Category i ends in cell floor(c_i * cells / total), so the cells after it start at i + 1 or
-     * later. c_i is brought to 31 bits and the division is by a reciprocal, both rounded up: that
-     * is at most one cell too far, which only makes the search start earlier. */
-    const uint64_t cells = UINT64_C(1) << bits;
-    const uint32_t length = notch_bit_length(over->total);
-    const uint32_t drop = length > 31 ? length - 31 : 0;
-    const uint64_t reciprocal = (cells << 32) / (over->total >> drop) + 1;
-    const notch_guide how = {over->base, drop, (uint32_t)reciprocal, (uint32_t)cells};
-    uint32_t *ends = d->scratch->words; /* not in use yet */
-    d->kernels->guide_cells(d->scratch->cumulative + over->low, over->high - over->low, &how, ends);
-    uint64_t filled = 0, four = 0;
-    for (uint32_t i = 0; filled < cells; i++) {
-        fill_cells(guide, filled, ends[i], four);
-        filled = ends[i];
-        four += UINT64_C(0x0001000100010001); /* the next category, four times */
+    const uint32_t cells = UINT32_C(1) << (32 - shift);
+    memset(guide, 0, (cells + 1) * sizeof guide[0]);
+    for (uint32_t i = 0; i < categories; i++) {
+        guide[(last[i] >> shift) + 1] = (uint16_t)(i + 1); /* the last that ends in a cell stays */
+    }
+    uint16_t first = 0;
+    for (uint32_t cell = 0; cell < cells; cell++) {
+        first = guide[cell] > first ? guide[cell] : first;
+        guide[cell] = first;
     }
 }
 
-static inline void throw_guided(const draw *d, const range *over, const uint32_t *words,
-                                uint64_t count, uint32_t bits)
+/* log2 of the cells of a table: eight for each window's width of categories. */
+static uint32_t guide_bits(uint32_t categories, uint32_t window)
 {
-    const uint64_t *cumulative = d->scratch->cumulative + over->low;
-    const uint16_t *guide = d->scratch->guide;
-    uint32_t *counts = d->scratch->counts + over->low;
-    const uint64_t base = over->base, total = over->total;
-    for (uint64_t t = 0; t < count; t++) {
-        const uint64_t at = base + notch_trial_target(words[t], total);
-        uint32_t i = guide[words[t] >> (32 - bits)];
-        /* at < base + total, so the last category stops the search */
-        i += cumulative[i] <= at;
-        i += cumulative[i] <= at;
-        i += cumulative[i] <= at;
-        while (cumulative[i] <= at) {
-            i++;
-        }
-        counts[i]++;
+    return notch_bit_length(categories - 1) + 4 - notch_bit_length(window);
+}
+
+/* Of categories with some mass in the first. */
+static notch_throw prepare_throw(const draw *d, const range *over)
+{
+    const uint32_t window = d->kernels->throw_window, categories = over->high - over->low;
+    uint32_t *last = d->scratch->last + over->low;
+    notch_throw how = {.last = last, .categories = categories};
+    notch_lean lean;
+    d->kernels->last_words(d->scratch->cumulative + over->low, categories, over->base, last, &lean);
+    /* The last category has 0, so that none is above lean.most or below lean.least. Category i's first
+     * word is last[i - 1] + 1. */
+    how.back = (uint32_t)lean.most;
+    how.reach = (uint32_t)(lean.most + 1 - lean.least);
+    if (how.reach >= window) {
+        how.shift = 32 - guide_bits(categories, window);
+        how.guide = d->scratch->guide;
+        build_guide(last, categories, how.shift, d->scratch->guide);
     }
+    return how;
+}
+
+/* The same categories without those in front that have no mass. */
+static range with_mass_in_front(const draw *d, const range *over)
+{
+    range rest = *over;
+    while (d->scratch->cumulative[rest.low] == rest.base) {
+        rest.low++;
+    }
+    return rest;
 }
 
 static void throw_searched(const draw *d, const range *over, const uint32_t *words, uint64_t count)
@@ -128,14 +125,10 @@ static void throw_searched(const draw *d, const range *over, const uint32_t *wor
 static void throw_directly(const draw *d, const range *over, uint64_t trials)
 {
     const uint32_t width = over->high - over->low;
-    /* A table pays from a trial for every eight categories on, and needs a total of at least twice
-     * its cells. */
-    const uint32_t bits = notch_bit_length(width - 1) + 1;
-    const bool guided = d->kernels->isa != NOTCH_ISA_REF && trials >= 16 && 8 * trials >= width &&
-                        over->total >> bits >= 2;
-    if (guided) {
-        build_guide(d, over, bits);
-    }
+    const range thrown = with_mass_in_front(d, over);
+    /* Last words pay from a trial for every eight categories on. */
+    const bool guided = d->kernels->isa != NOTCH_ISA_REF && trials >= 16 && 8 * trials >= width;
+    const notch_throw how = guided ? prepare_throw(d, &thrown) : (notch_throw){.last = NULL};
     const notch_key key = notch_key_for(d->key, NOTCH_PURPOSE_TRIAL);
     const uint64_t first = first_word_block(d->block, over->low);
     uint32_t *words = d->scratch->words;
@@ -143,19 +136,8 @@ static void throw_directly(const draw *d, const range *over, uint64_t trials)
         const uint64_t left = trials - done;
         const uint64_t now = left < WORDS_AT_A_TIME ? left : WORDS_AT_A_TIME;
         d->kernels->random_blocks(&key, first + done / 4, (now + 3) / 4, words);
-        if (guided && d->kernels->throw_words != NULL) {
-            const notch_throw how = {.cumulative = d->scratch->cumulative + over->low,
-                                     .guide = d->scratch->guide,
-                                     .base = over->base,
-                                     .total = over->total,
-                                     .shift = 32 - bits};
-            d->kernels->throw_words(&how, words, (uint32_t)now, d->scratch->counts + over->low);
-            continue;
-        }
-        if (guided && bits == FULL_BLOCK_BITS) {
-            throw_guided(d, over, words, now, FULL_BLOCK_BITS); /* with constant shifts */
-        } else if (guided) {
-            throw_guided(d, over, words, now, bits);
+        if (guided) {
+            d->kernels->throw_words(&how, words, (uint32_t)now, d->scratch->counts + thrown.low);
         } else {
             throw_searched(d, over, words, now);
         }
