@@ -120,8 +120,9 @@ typedef struct notch_kernels {
      * may be written past them. */
     uint64_t (*widen)(const uint32_t *counts, uint32_t count, uint64_t *wide, bool streaming);
 
-    /* last[i] = the last 32-bit word w with floor(w total / 2^32) < cumulative[i] - base, where total
-     * is cumulative[count - 1] - base < 2^43. count and cumulative[0] - base are at least 1. */
+    /* last[i] = the last 32-bit word w with floor(w total / 2^32) < cumulative[i] - base, where
+     * total is cumulative[count - 1] - base < 2^43. count and cumulative[0] - base are at least
+     * 1. */
     void (*last_words)(const uint64_t *cumulative, uint32_t count, uint64_t base, uint32_t *last,
                        notch_lean *lean);
 

@@ -2,15 +2,14 @@
  * SPDX-License-Identifier: MIT
  *
  * Word w means mass floor(w total / 2^32), so that the last word below mass c > 0 is
- * L = floor((2^32 c - 1) / total). Both are shifted until 2^43 <= total < 2^44, which leaves L as it
- * is. With R = floor(2^76 / total), which is in (2^32, 2^33],
+ * L = floor((2^32 c - 1) / total). Both are shifted until 2^43 <= total < 2^44, which leaves L as
+ * it is. With R = floor(2^76 / total), which is in (2^32, 2^33],
  *
  *     q = floor((c + floor(c (R - 2^32) / 2^32)) / 2^12)
  *
- * is floor(2^32 c / total) or up to 2 less: R is less than 1 too small (less than 2 if it is 2^33, of
- * which 1 is lost to fit 32 bits; but then c R / 2^44 is an integer otherwise), c < 2^44, and both
- * roundings go down. L is that or 1 less. So L - q is -1, 0, 1 or 2, which the rest
- * 2^32 c - 1 - q total tells; it is below 2^46 in size and may be computed modulo 2^64.
+ * is floor(2^32 c / total) or up to 2 less: c < 2^44, R is less than 1 too small, or 1 if it is
+ * 2^33, to fit 32 bits, and both roundings go down. L is that or 1 less. So L - q is -1, 0, 1 or 2, which
+ * the rest 2^32 c - 1 - q total tells; it is below 2^46 in size and may be computed modulo 2^64.
  */
 #ifndef NOTCH_KERNELS_LAST_WORD_H
 #define NOTCH_KERNELS_LAST_WORD_H

@@ -198,8 +198,8 @@ static void check_throw(const notch_kernels *kernels, uint32_t categories, bool 
     uint32_t *counts = region_place(&counts_region, AT_END, categories, sizeof(uint32_t));
     memset(counts, 0, categories * sizeof *counts);
     NOTE("%s: %u categories%s, %u words, back %u, %s", notch_isa_name(kernels->isa),
-         (unsigned)categories, even ? " of the same mass" : "", (unsigned)count,
-         (unsigned)how.back, guided ? "by a table" : "without a table");
+         (unsigned)categories, even ? " of the same mass" : "", (unsigned)count, (unsigned)how.back,
+         guided ? "by a table" : "without a table");
     kernels->throw_words(&how, at_end, count, counts);
     check_words(counts, expected, categories);
     region_check(&counts_region, categories * sizeof(uint32_t));

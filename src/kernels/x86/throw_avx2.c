@@ -23,13 +23,11 @@ NOTCH_TARGET_AVX2 static inline __m256i last_of(const scale *s, __m256i cumulati
     const __m256i low = _mm256_srli_epi64(_mm256_mul_epu32(c, s->reciprocal), 32);
     const __m256i product = _mm256_add_epi64(c, _mm256_add_epi64(high, low));
     const __m256i quotient = _mm256_srli_epi64(product, NOTCH_WORD_DROP);
-    const __m256i q =
-        _mm256_blendv_epi8(quotient, s->most, _mm256_cmpgt_epi64(quotient, s->most));
+    const __m256i q = _mm256_blendv_epi8(quotient, s->most, _mm256_cmpgt_epi64(quotient, s->most));
     /* 2^32 c - q total */
     const __m256i taken_high = _mm256_mul_epu32(q, s->total_high);
-    const __m256i rest =
-        _mm256_sub_epi64(_mm256_slli_epi64(_mm256_sub_epi64(c, taken_high), 32),
-                         _mm256_mul_epu32(q, s->total));
+    const __m256i rest = _mm256_sub_epi64(_mm256_slli_epi64(_mm256_sub_epi64(c, taken_high), 32),
+                                          _mm256_mul_epu32(q, s->total));
     /* true is -1 */
     const __m256i once = _mm256_cmpgt_epi64(rest, s->total);
     const __m256i again = _mm256_cmpgt_epi64(rest, s->twice);
@@ -61,8 +59,7 @@ NOTCH_TARGET_AVX2 void notch_last_words_avx2(const uint64_t *cumulative, uint32_
     __m128i least = _mm_set1_epi32(INT32_MAX), most = _mm_set1_epi32(INT32_MIN);
     uint32_t i = 0;
     for (; i + LANES <= count; i += LANES) {
-        const __m256i words =
-            last_of(&s, _mm256_loadu_si256((const __m256i *)(cumulative + i)));
+        const __m256i words = last_of(&s, _mm256_loadu_si256((const __m256i *)(cumulative + i)));
         _mm_storeu_si128((__m128i *)(last + i), low_halves(words));
         const __m256i even = _mm256_srli_epi64(_mm256_mul_epu32(words, categories), 32);
         const __m128i ahead = _mm_sub_epi32(low_halves(even), number);
@@ -85,8 +82,7 @@ NOTCH_TARGET_AVX2 void notch_last_words_avx2(const uint64_t *cumulative, uint32_
 }
 
 /* Which of the categories from `first` on end at the words or beyond. */
-NOTCH_TARGET_AVX2 static inline uint32_t beyond(const uint32_t *last, uint32_t first,
-                                                __m256i words)
+NOTCH_TARGET_AVX2 static inline uint32_t beyond(const uint32_t *last, uint32_t first, __m256i words)
 {
     const __m256i window = notch_load(last + first);
     const __m256i reached = _mm256_cmpeq_epi32(_mm256_max_epu32(window, words), window);

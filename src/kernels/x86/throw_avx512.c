@@ -40,8 +40,8 @@ NOTCH_TARGET_AVX512 static inline scale scale_for(uint64_t base, uint64_t plain_
         notch_div128((notch_u128){UINT64_C(1) << (95 - 64), 0}, total, &remainder);
     return (scale){.base = _mm512_set1_epi64((int64_t)base),
                    .shift = _mm512_set1_epi64(shift + MASS_SHIFT),
-                   .reciprocal = _mm512_set1_epi64(
-                       (int64_t)(reciprocal < most ? reciprocal : most)),
+                   .reciprocal =
+                       _mm512_set1_epi64((int64_t)(reciprocal < most ? reciprocal : most)),
                    .total = _mm512_set1_epi64((int64_t)total)};
 }
 
@@ -54,8 +54,8 @@ NOTCH_TARGET_AVX512 static inline __m512i last_of(const scale *s, __m512i cumula
     const __m512i f = _mm512_madd52hi_epu64(ones, mass, s->reciprocal); /* less 1 */
     const __m512i q = _mm512_srli_epi64(f, WORD_DROP);
     const __m512i product = _mm512_madd52lo_epu64(zero, q, s->total);
-    const __m512i rest = _mm512_and_si512(
-        _mm512_sub_epi64(_mm512_slli_epi64(mass, 32 - MASS_SHIFT), product), mask);
+    const __m512i rest =
+        _mm512_and_si512(_mm512_sub_epi64(_mm512_slli_epi64(mass, 32 - MASS_SHIFT), product), mask);
     const __mmask8 more = _mm512_cmpgt_epi64_mask(rest, s->total);
     return _mm512_mask_add_epi64(q, more, q, _mm512_set1_epi64(1));
 }

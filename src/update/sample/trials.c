@@ -7,9 +7,9 @@
  *
  * How: each category gets the last word that means it. Where masses differ little, the category of
  * a word is near the one that it would mean if all were the same. Elsewhere a table leads from the
- * high bits of a word to the first category that can be meant; its cells are so many that on
- * average at most an eighth of those that a kernel compares at once is passed over, whatever the
- * masses, since words are uniform.
+ * high bits of a word to the first category that can be meant, from where on average at most one is
+ * passed over, whatever the masses, since words are uniform and there is a cell of the table for
+ * each category, or two where a kernel compares few categories at once.
  */
 #include "update/sample/trials.h"
 
@@ -57,6 +57,7 @@ void notch_trial_words(const notch_kernels *kernels, const notch_key *key, uint6
 static void build_guide(const uint32_t *last, uint32_t categories, uint32_t shift, uint16_t *guide)
 {
     const uint32_t cells = UINT32_C(1) << (32 - shift);
+    assert(cells <= NOTCH_GUIDE_CELLS);
     memset(guide, 0, (cells + 1) * sizeof guide[0]);
     for (uint32_t i = 0; i < categories; i++) {
         guide[(last[i] >> shift) + 1] = (uint16_t)(i + 1); /* the last that ends in a cell stays */
@@ -68,10 +69,10 @@ static void build_guide(const uint32_t *last, uint32_t categories, uint32_t shif
     }
 }
 
-/* log2 of the cells of a table: eight for each window's width of categories. */
+/* log2 of the cells of a table: one or two for each category. */
 static uint32_t guide_bits(uint32_t categories, uint32_t window)
 {
-    return notch_bit_length(categories - 1) + 4 - notch_bit_length(window);
+    return notch_bit_length(categories - 1) + (window < 8 ? 1 : 0);
 }
 
 /* Of categories with some mass in the first. */
@@ -82,9 +83,9 @@ static notch_throw prepare_throw(const draw *d, const range *over)
     notch_throw how = {.last = last, .categories = categories};
     notch_lean lean;
     d->kernels->last_words(d->scratch->cumulative + over->low, categories, over->base, last, &lean);
-    /* The last category has 0, so that none is above lean.most or below lean.least. Category i's first
-     * word is last[i - 1] + 1. */
+    /* Not negative, since words are not ahead of the last category. */
     how.back = (uint32_t)lean.most;
+    /* The first word of category i + 1 is last[i] + 1. */
     how.reach = (uint32_t)(lean.most + 1 - lean.least);
     if (how.reach >= window) {
         how.shift = 32 - guide_bits(categories, window);
