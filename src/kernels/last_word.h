@@ -8,8 +8,9 @@
  *     q = floor((c + floor(c (R - 2^32) / 2^32)) / 2^12)
  *
  * is floor(2^32 c / total) or up to 2 less: c < 2^44, R is less than 1 too small, or 1 if it is
- * 2^33, to fit 32 bits, and both roundings go down. L is that or 1 less. So L - q is -1, 0, 1 or 2, which
- * the rest 2^32 c - 1 - q total tells; it is below 2^46 in size and may be computed modulo 2^64.
+ * 2^33, to fit 32 bits, and both roundings go down. L is that or 1 less. So L - q is -1, 0, 1 or
+ * 2, which the rest 2^32 c - 1 - q total tells; it is below 2^46 in size and may be computed modulo
+ * 2^64.
  */
 #ifndef NOTCH_KERNELS_LAST_WORD_H
 #define NOTCH_KERNELS_LAST_WORD_H
