@@ -6,8 +6,8 @@
  *
  * A failing check ends its test, however deep it stands, and the next test runs; so does SKIP.
  * Checks belong to the main thread. NOTE describes the case at hand, shown only if the test fails.
- * REPEATED(many, few) is `few` where the machine is emulated and slow: for tests that do the same
- * to other values, which show no more of a processor after the first few.
+ * REPEATED(many, few) is `few` where the machine is emulated or sanitizers watch, and all is slow:
+ * for tests that do the same to other values, which show no more after the first few.
  * The program runs all its tests, or those named as arguments; status 1: failed, 2: no such test.
  */
 #ifndef NOTCH_TEST_H
@@ -30,7 +30,7 @@
         return test_finish();                                                                      \
     }
 
-#ifdef NOTCH_TEST_EMULATED
+#ifdef NOTCH_TEST_SLOW
 #define REPEATED(many, few) (few)
 #else
 #define REPEATED(many, few) (many)

@@ -2,7 +2,7 @@
 # run.sh - runs the program as a user would and compares what it prints; prints TAP.
 # SPDX-License-Identifier: MIT
 #
-#   tests/cli/run.sh [--update] NOTCH [CASE...]
+#   tests/cli/run.sh [--update] [--part K/N] NOTCH [CASE...]
 #
 # NOTCH is the program; where machines are emulated, $MESON_EXE_WRAPPER says what runs it.
 # A case is a script cases/NAME.sh, which runs in an empty folder with `notch` on its PATH and the
@@ -11,7 +11,7 @@
 #   NAME.out.glob        instead of NAME.out: one shell pattern a line
 #   NAME.exit            exit code; no file: 0
 # Exit code 77 means that the case cannot be run here, and why is in its last line of output.
-# --update rewrites all of these but the patterns.
+# --update rewrites all of these but the patterns. --part K/N runs every N-th case from the K-th on.
 set -u
 
 cases=$(cd "$(dirname "$0")/cases" && pwd) || exit 2
@@ -21,8 +21,13 @@ if [ "${1:-}" = --update ]; then
     update=true
     shift
 fi
+part=1 parts=1
+if [ "${1:-}" = --part ]; then
+    part=${2%/*} parts=${2#*/}
+    shift 2
+fi
 if [ $# -lt 1 ] || [ ! -x "$1" ]; then
-    echo "usage: $0 [--update] NOTCH [CASE...]" >&2
+    echo "usage: $0 [--update] [--part K/N] NOTCH [CASE...]" >&2
     exit 2
 fi
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -147,8 +152,10 @@ if [ $# -eq 0 ]; then
         set -- "$@" "$(basename "$script" .sh)"
     done
 fi
+place=0
 for name; do
-    run "$name"
+    place=$((place + 1))
+    [ $((place % parts)) -ne $((part % parts)) ] || run "$name"
 done
 echo "1..$number"
 [ "$failures" -eq 0 ]
