@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: MIT
 #
 # Usage: fuzz.sh [NAME]: all fuzzers, as many at once as there are processors, or that one only.
-# NOTCH_FUZZ_SECONDS: time for each, 5 unless set. Seeds are in tests/fuzz/corpus/NAME/.
+# NOTCH_FUZZ_SECONDS: time for each, 3 unless set. Seeds are in tests/fuzz/corpus/NAME/.
 . "$(dirname "$0")/lib.sh"
 
-seconds=${NOTCH_FUZZ_SECONDS:-5}
+seconds=${NOTCH_FUZZ_SECONDS:-3}
 
 compiles() (
     CC=clang
