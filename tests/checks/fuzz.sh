@@ -12,9 +12,10 @@ compiles() (
     CC=clang
     export CC
     unchecked=$PWD/tests/fuzz/unchecked.txt
-    build build-fuzz -Dfuzz=true -Dtests=false -Ddefault_library=static -Db_lundef=false \
+    configure build-fuzz -Dfuzz=true -Dtests=false -Ddefault_library=static -Db_lundef=false \
         -Db_sanitize=address,undefined -Doptimization=1 \
-        "-Dc_args=-g1 -fno-sanitize-recover=all '-fsanitize-ignorelist=$unchecked'"
+        "-Dc_args=-g1 -fno-sanitize-recover=all '-fsanitize-ignorelist=$unchecked'" &&
+        ninja -C build-fuzz --quiet $(printf 'tests/fuzz/fuzz_%s ' $names)
 )
 
 # fuzz NAME: an input that fails is kept in build-fuzz/.
@@ -43,8 +44,8 @@ if [ $# -eq 1 ]; then
     fuzz "$1"
     exit
 fi
-need "the fuzzers compile" compiles
 names=$(ls tests/fuzz/fuzz_*.c | sed 's,.*/fuzz_,,; s,\.c$,,')
+need "the fuzzers compile" compiles
 fuzz_all $names
 for name in $names; do
     expect "$name: $seconds seconds without an error" finds_nothing "$name"

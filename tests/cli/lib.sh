@@ -15,6 +15,11 @@ skip() {
     exit 77
 }
 
+# quick: ends the case where all is slow, emulated or watched by sanitizers (tests/meson.build).
+quick() {
+    [ -z "${NOTCH_TEST_SLOW:-}" ] || skip "computes for too long here"
+}
+
 # Ten masses of all sizes, 0 included; they add up to 1000.
 masses() {
     printf '%s\n' 300 5 0 44 150 1 260 90 50 100
