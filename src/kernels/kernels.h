@@ -43,7 +43,7 @@ typedef struct notch_positions {
 } notch_positions;
 
 /* How far words run ahead of categories: the least and the most of floor(last[i] count / 2^32) - i,
- * which is -1 or 0 where all masses are the same. */
+ * both 0 where all masses are the same. */
 typedef struct notch_lean {
     int32_t least, most;
 } notch_lean;
@@ -56,6 +56,16 @@ typedef struct notch_throw {
     const uint16_t *guide;
     uint32_t categories, shift, back, reach;
 } notch_throw;
+
+/* Where to begin to look for the category of a word. */
+static inline uint32_t notch_throw_from(const notch_throw *how, uint32_t word)
+{
+    if (how->guide != NULL) {
+        return how->guide[word >> how->shift];
+    }
+    const uint32_t even = (uint32_t)((uint64_t)word * how->categories >> 32);
+    return even > how->back ? even - how->back : 0;
+}
 
 enum {
     NOTCH_POSITION_BITS = 38,      /* fraction bits of a position */

@@ -94,7 +94,7 @@ TEST(last_words)
     }
 }
 
-/* Every total of few bits with every mass, and all words of the first category. */
+/* All masses of small totals, and the smallest ones of totals of all lengths. */
 TEST(last_words_small)
 {
     region_create(&cumulative_region, 8 * NOTCH_BLOCK);

@@ -18,17 +18,12 @@ void notch_last_words_ref(const uint64_t *cumulative, uint32_t count, uint64_t b
 void notch_throw_ref(const notch_throw *how, const uint32_t *words, uint32_t count,
                      uint32_t *counts)
 {
-    const uint32_t *last = how->last;
+    const notch_throw own = *how; /* for all that compilers know, counts could change *how */
+    const uint32_t *last = own.last;
     for (uint32_t t = 0; t < count; t++) {
         const uint32_t word = words[t];
-        uint32_t i;
-        if (how->guide != NULL) {
-            i = how->guide[word >> how->shift];
-        } else {
-            const uint32_t even = (uint32_t)((uint64_t)word * how->categories >> 32);
-            i = even > how->back ? even - how->back : 0;
-        }
-        /* seldom more than these, and then nothing that is hard to predict */
+        uint32_t i = notch_throw_from(&own, word);
+        /* seldom more than these, so that the loop below is easy to predict */
         i += last[i] < word;
         i += last[i] < word;
         i += last[i] < word;

@@ -105,16 +105,8 @@ NOTCH_TARGET_AVX2 static inline void throw_one(const uint32_t *last, uint32_t fi
 NOTCH_TARGET_AVX2 void notch_throw_avx2(const notch_throw *how, const uint32_t *words,
                                         uint32_t count, uint32_t *counts)
 {
-    const uint32_t *last = how->last;
-    if (how->guide != NULL) {
-        for (uint32_t t = 0; t < count; t++) {
-            throw_one(last, how->guide[words[t] >> how->shift], words[t], counts);
-        }
-        return;
-    }
-    const uint64_t categories = how->categories, back = how->back;
+    const notch_throw own = *how; /* for all that compilers know, counts could change *how */
     for (uint32_t t = 0; t < count; t++) {
-        const uint64_t even = (words[t] * categories) >> 32;
-        throw_one(last, (uint32_t)(even > back ? even - back : 0), words[t], counts);
+        throw_one(own.last, notch_throw_from(&own, words[t]), words[t], counts);
     }
 }

@@ -135,20 +135,13 @@ NOTCH_TARGET_AVX512 static void throw_near(const notch_throw *how, const uint32_
 NOTCH_TARGET_AVX512 void notch_throw_avx512(const notch_throw *how, const uint32_t *words,
                                             uint32_t count, uint32_t *counts)
 {
-    if (how->guide != NULL) {
-        for (uint32_t t = 0; t < count; t++) {
-            throw_one(how->last, how->guide[words[t] >> how->shift], words[t], counts);
-        }
-        return;
-    }
+    const notch_throw own = *how; /* for all that compilers know, counts could change *how */
     uint32_t t = 0;
-    if (how->reach <= NEAR) {
+    if (how->guide == NULL && how->reach <= NEAR) {
         t = count - count % WINDOW;
         throw_near(how, words, t, counts);
     }
-    const uint64_t categories = how->categories, back = how->back;
     for (; t < count; t++) {
-        const uint64_t even = (words[t] * categories) >> 32;
-        throw_one(how->last, (uint32_t)(even > back ? even - back : 0), words[t], counts);
+        throw_one(own.last, notch_throw_from(&own, words[t]), words[t], counts);
     }
 }
